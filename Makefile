@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test foreign check format coverage-of-requirements clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST_ARGS ?=
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 28
+
+run: .venv/run ## install, make a store with a blog to look at, and serve it on 127.0.0.1:8000
+	@$(BIN)/atompub init --demo
+	@$(BIN)/atompub serve
+
+test: .venv/test ## run the whole suite; it starts what it needs by itself
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+foreign: ## install the foreign programs that some tests talk to (Debian, as root)
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends curl libatompub-perl >/dev/null
+
+check: .venv/check ## formatting, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/check ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+coverage-of-requirements: .venv/test ## which rows of docs/conformance.md the tests cover
+	@$(BIN)/python -m tests.project.coverage
+
+clean: ## remove the environment and what was built, not the data
+	rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "atompub needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/run: $(BIN)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/test: $(BIN)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+.venv/check: $(BIN)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[check]'
+	@touch $@
