@@ -1,0 +1,176 @@
+"""What can go wrong, as one tree. Domain code raises these; only `web.errors` knows status codes.
+
+AtomPubError
+├── BadRequest              the request's framing or a header is broken
+├── ExpectationFailed       an Expect that is not 100-continue
+├── NotWellFormed           bytes that are not the XML we take; line, column
+├── InvalidEntry            well-formed, but not an entry we take; faults
+├── Unauthenticated         who are you?
+├── Forbidden               we know you, and you may not
+├── NotFound                nothing of that name, or nothing you may see
+├── Gone                    it was here and was deleted
+├── NotAllowed              this resource does not offer the method; allowed
+├── NotImplementedAnywhere  no resource of this server offers the method; allowed
+├── PreconditionFailed      the state is not the one the client named
+├── PreconditionRequired    the operator asks writers to name the state they saw
+├── KeyReused               an Idempotency-Key came back with another request
+├── TooLarge                over a limit; limit
+├── UnsupportedType         a media type not accepted here; accepted
+├── UnsupportedCoding       a Content-Encoding we do not decode
+├── Misdirected             a Host that is not ours
+├── EditConflict            others kept winning the race for one member
+├── StoreUnavailable        database or disk cannot do it now
+├── Taken                   a name that is in use already
+└── ConfigError             a setting, a command or a store that does not fit
+"""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AtomPubError",
+    "BadRequest",
+    "ConfigError",
+    "EditConflict",
+    "ExpectationFailed",
+    "Fault",
+    "Forbidden",
+    "Gone",
+    "InvalidEntry",
+    "KeyReused",
+    "Misdirected",
+    "NotAllowed",
+    "NotFound",
+    "NotImplementedAnywhere",
+    "NotWellFormed",
+    "PreconditionFailed",
+    "PreconditionRequired",
+    "StoreUnavailable",
+    "Taken",
+    "TooLarge",
+    "Unauthenticated",
+    "UnsupportedCoding",
+    "UnsupportedType",
+]
+
+
+class AtomPubError(Exception):
+    """The root; `str(error)` is one sentence for a person."""
+
+
+class BadRequest(AtomPubError):
+    """The request itself is broken: its framing, a header, or a missing body."""
+
+
+class ExpectationFailed(AtomPubError):
+    """An Expect field that asks for something other than 100-continue."""
+
+
+class NotWellFormed(AtomPubError):
+    """The bytes are not the XML this server reads (RFC 4287 section 2)."""
+
+    def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
+        where = f" (line {line}, column {column})" if line else ""
+        super().__init__(reason + where)
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One broken rule of a document: element as a person writes it, rule id, line, reason."""
+
+    element: str
+    rule: str
+    line: int
+    reason: str
+
+
+class InvalidEntry(AtomPubError):
+    """Well-formed XML that is not an entry this collection takes; `faults` holds at least one."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        first = faults[0]
+        where = f" (line {first.line})" if first.line else ""
+        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+        super().__init__(f"{first.element}: {first.reason}{where}{more}")
+        self.faults = faults
+
+
+class Unauthenticated(AtomPubError):
+    """Valid credentials are needed."""
+
+
+class Forbidden(AtomPubError):
+    """The account is known and may not do this; or credentials came in clear text."""
+
+
+class NotFound(AtomPubError):
+    """Nothing of that name, or nothing that this account may see."""
+
+
+class Gone(AtomPubError):
+    """It was here and was deleted."""
+
+
+class NotAllowed(AtomPubError):
+    """This resource does not offer the method; `allowed` are the methods it offers."""
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class NotImplementedAnywhere(NotAllowed):
+    """No resource of this server offers the method."""
+
+
+class PreconditionFailed(AtomPubError):
+    """The state is not the one the client named (RFC 9110 section 13.1)."""
+
+
+class PreconditionRequired(AtomPubError):
+    """Writers must name the state they saw (RFC 6585 section 3)."""
+
+
+class KeyReused(AtomPubError):
+    """An Idempotency-Key came back with another request than its first one."""
+
+
+class TooLarge(AtomPubError):
+    """Over a limit; `limit` is in octets."""
+
+    def __init__(self, message: str, limit: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class UnsupportedType(AtomPubError):
+    """A media type not accepted here; `accepted` are the ranges that are."""
+
+    def __init__(self, message: str, accepted: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.accepted = accepted
+
+
+class UnsupportedCoding(AtomPubError):
+    """A Content-Encoding this server does not decode."""
+
+
+class Misdirected(AtomPubError):
+    """The request names a host that this server is not (RFC 9110 section 15.5.20)."""
+
+
+class EditConflict(AtomPubError):
+    """The member changed between reading and writing, again and again."""
+
+
+class StoreUnavailable(AtomPubError):
+    """Database or disk cannot do it now; it may be tried again."""
+
+
+class Taken(AtomPubError):
+    """A name that is in use already."""
+
+
+class ConfigError(AtomPubError):
+    """A setting, a command's argument or a store that does not fit; says what to do."""
