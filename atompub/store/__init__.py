@@ -1,0 +1,1 @@
+"""Where everything is kept: engines, and one module per kind of row."""

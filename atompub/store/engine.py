@@ -1,0 +1,44 @@
+"""What an engine is: it reads in one snapshot and writes units of work (design idea 5)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+Value = str | bytes | int | None
+Row = tuple[Any, ...]
+Statement = tuple[str, Mapping[str, Value]]
+
+
+class Transaction(Protocol):
+    """Statements of one snapshot or one unit of work, with `:name` parameters."""
+
+    def rows(self, sql: str, **parameters: Value) -> list[Row]:
+        """Run a statement; its rows, [] where it has none."""
+        ...
+
+    def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Run statements in order, in one round trip where there is a trip; the rows of each."""
+        ...
+
+
+class Engine(Protocol):
+    """A database. Both methods raise StoreUnavailable when it cannot do it now."""
+
+    tables: str
+    """The SQL that lists the names of the tables there are."""
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` returns; all its statements see one state of the database."""
+        ...
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` returns, once its changes are durable.
+
+        `work` may run more than once and shares its transaction with nobody; it changes nothing
+        but through the transaction. What it raises undoes everything and comes out.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,114 @@
+"""PostgreSQL through psycopg 3 and its pool, opened by each process for itself."""
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from atompub.errors import EditConflict, StoreUnavailable
+from atompub.store.engine import Row, Statement, T, Transaction, Value
+
+ATTEMPTS = 20
+"""How often a unit of work runs before its lost races are told to the client."""
+
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+LOST_RACE = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
+
+
+class PostgresEngine:
+    """A pool of connections to one database."""
+
+    tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._pool: ConnectionPool[psycopg.Connection[Row]] | None = None
+        self._process = 0
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """See `Engine.read`."""
+        with _translated(), self._opened().connection() as connection:
+            return _run(connection, SNAPSHOT, work)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """See `Engine.write`; a lost race runs `work` again, raises EditConflict in the end."""
+        for _ in range(ATTEMPTS):
+            try:
+                with _translated(), self._opened().connection() as connection:
+                    return _run(connection, "BEGIN", work)
+            except (EditConflict, *LOST_RACE):
+                continue
+        raise EditConflict("others changed the same member at the same time; try again")
+
+    def close(self) -> None:
+        """Close the pool."""
+        if self._pool is not None and self._process == os.getpid():
+            self._pool.close()
+        self._pool = None
+
+    def _opened(self) -> ConnectionPool[psycopg.Connection[Row]]:
+        with self._lock:
+            if self._pool is None or self._process != os.getpid():
+                self._process = os.getpid()
+                self._pool = ConnectionPool(
+                    self._url, min_size=1, max_size=16, timeout=5, kwargs={"autocommit": True}
+                )
+            return self._pool
+
+
+class _Statements:
+    """The statements of one transaction."""
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, **parameters: Value) -> list[Row]:
+        return _fetched(self._connection.execute(_translate(sql), parameters))
+
+    def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        with self._connection.pipeline():
+            cursors = [self._connection.execute(_translate(sql), ps) for sql, ps in statements]
+            return [_fetched(cursor) for cursor in cursors]
+
+
+def _fetched(cursor: psycopg.Cursor[Row]) -> list[Row]:
+    return cursor.fetchall() if cursor.description else []
+
+
+def _run(
+    connection: psycopg.Connection[Row], begin: LiteralString, work: Callable[[Transaction], T]
+) -> T:
+    connection.execute(begin)
+    try:
+        result = work(_Statements(connection))
+        connection.execute("COMMIT")
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
+    return result
+
+
+@lru_cache(maxsize=256)
+def _translate(sql: str) -> Any:
+    """Our `:name` parameters as psycopg's."""
+    return re.sub(r":([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What the server or the network does to us is StoreUnavailable; our own bugs come out."""
+    try:
+        yield
+    except LOST_RACE:
+        raise
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise StoreUnavailable("the database does not answer") from error

@@ -1,0 +1,138 @@
+"""SQLite through apsw: WAL, every commit on the disk, writers queueing fairly.
+
+Each thread keeps one connection and one descriptor of the lock file, both opened by itself after
+any fork: a descriptor shared by threads or inherited over a fork would exclude nobody.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from atompub.errors import StoreUnavailable
+from atompub.store.engine import Row, Statement, T, Transaction, Value
+
+BUSY_MILLISECONDS = 800
+"""How long a writer waits for a program that locked the file without our queue."""
+
+
+class SQLiteEngine:
+    """The embedded database in one file."""
+
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+    def __init__(self, path: str, create: bool = False) -> None:
+        self._path = Path(path)
+        self._create = create
+        self._kept = threading.local()
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """See `Engine.read`."""
+        with _translated(self._path):
+            kept = self._connection()
+            return _run(kept, "BEGIN", work)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """See `Engine.write`."""
+        with _translated(self._path):
+            kept = self._connection()
+            # busy_timeout alone lets one process starve the others: see the design, section 6.
+            with _exclusive(kept.lock):
+                return _run(kept, "BEGIN IMMEDIATE", work)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        kept = self._kept.__dict__.pop("value", None)
+        if kept is not None:
+            kept.close()
+
+    def _connection(self) -> "_Kept":
+        kept: _Kept | None = getattr(self._kept, "value", None)
+        if kept is None or kept.identity != _identity(self._path, self._create):
+            # The first use in this thread or process, or the file is not the one we opened.
+            if kept is not None and kept.identity[0] == os.getpid():
+                kept.close()
+            kept = self._kept.value = _Kept(self._path, self._create)
+        return kept
+
+
+class _Kept:
+    """A thread's connection with its lock file, and what tells that it is still the right one."""
+
+    def __init__(self, path: Path, create: bool) -> None:
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        self.connection = apsw.Connection(str(path), flags=flags)
+        self.connection.set_busy_timeout(BUSY_MILLISECONDS)
+        self.connection.execute("PRAGMA page_size = 8192")
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.lock = os.open(f"{path}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.identity = _identity(path)
+
+    def rows(self, sql: str, **parameters: Value) -> list[Row]:
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        execute = self.connection.execute
+        return [execute(sql, dict(parameters)).fetchall() for sql, parameters in statements]
+
+    def close(self) -> None:
+        self.connection.close()
+        os.close(self.lock)
+
+
+def _identity(path: Path, may_be_missing: bool = False) -> tuple[int, int, int]:
+    """Process and file; raises FileNotFoundError where there is no file."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        if may_be_missing:
+            return (os.getpid(), 0, 0)
+        raise
+    return (os.getpid(), found.st_dev, found.st_ino)
+
+
+def _run(kept: _Kept, begin: str, work: Callable[[Transaction], T]) -> T:
+    execute = kept.connection.execute
+    execute(begin)
+    try:
+        result = work(kept)
+        execute("COMMIT")
+    except BaseException:
+        # Some failures (a full disk among them) have rolled back already.
+        if not kept.connection.get_autocommit():
+            execute("ROLLBACK")
+        raise
+    return result
+
+
+@contextmanager
+def _exclusive(descriptor: int) -> Iterator[None]:
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """What the disk or another program does to us is StoreUnavailable; our own bugs come out."""
+    try:
+        yield
+    except apsw.BusyError as error:
+        raise StoreUnavailable("the database is locked by another program") from error
+    except apsw.FullError as error:
+        raise StoreUnavailable("the disk that holds the database is full") from error
+    except apsw.ReadOnlyError as error:
+        raise StoreUnavailable("the database may not be written") from error
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise StoreUnavailable(f"{path.name} is damaged or no database of ours") from error
+    except (apsw.CantOpenError, apsw.IOError, FileNotFoundError) as error:
+        raise StoreUnavailable(f"{path.name} cannot be opened in its data directory") from error
+    except PermissionError as error:
+        raise StoreUnavailable(f"no permission to use {path.name}") from error
