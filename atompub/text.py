@@ -1,0 +1,45 @@
+"""Markup from authors, made safe to show: the one place that knows what a page may contain."""
+
+import html
+import re
+from urllib.parse import urljoin
+
+import nh3
+
+SCHEMES = {"http", "https", "mailto"}
+ATTRIBUTES = {tag: names - {"style"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+
+
+def sanitise(markup: str, base: str) -> str:
+    """HTML with nothing active in it, and with absolute http, https and mailto references only."""
+
+    def resolved(_element: str, attribute: str, value: str) -> str | None:
+        if attribute in {"href", "src", "cite"}:
+            return _resolve(base, value)
+        return value
+
+    return nh3.clean(markup, attributes=ATTRIBUTES, url_schemes=SCHEMES, attribute_filter=resolved)
+
+
+def plain(markup: str) -> str:
+    """HTML as plain text: no tags, no entities, white space folded."""
+    bare = nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"})
+    return " ".join(html.unescape(bare).split())
+
+
+def is_web_address(address: str) -> bool:
+    """Whether a reference may be made clickable: http, https or mailto."""
+    return address.partition(":")[0].strip().lower() in SCHEMES
+
+
+def absolute(base: str, reference: str) -> str:
+    """A reference resolved against its base; as it is when that cannot be done."""
+    try:
+        return urljoin(base, re.sub(r"[\x00-\x20]", "", reference))
+    except ValueError:
+        return reference
+
+
+def _resolve(base: str, reference: str) -> str | None:
+    address = absolute(base, reference)
+    return address if is_web_address(address) else None
