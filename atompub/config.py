@@ -1,0 +1,133 @@
+"""Where things live and how the server may be reached: from the environment or one TOML file."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from atompub.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is a setting: `base_url` is ATOMPUB_BASE_URL, or base_url in the file."""
+
+    data: Path = field(default=Path("data"), metadata={"help": "the data directory"})
+    database: str = field(
+        default="",
+        metadata={"help": "sqlite:///absolute/path or postgresql://…; atompub.db in DATA if empty"},
+    )
+    base_url: str = field(
+        default="",
+        metadata={"help": "the site's public address; without it only loopback is served"},
+    )
+    trusted_proxies: tuple[str, ...] = field(
+        default=(),
+        metadata={"help": "addresses or networks whose X-Forwarded-Proto is believed"},
+    )
+    allow_clear_text: bool = field(
+        default=False, metadata={"help": "let passwords pass without TLS"}
+    )
+    require_conditional: bool = field(
+        default=False, metadata={"help": "refuse PUT and DELETE without If-Match (428)"}
+    )
+    lenient_xml_types: bool = field(
+        default=False, metadata={"help": "take entries sent as application/xml or text/xml"}
+    )
+    max_entry_bytes: int = field(
+        default=2 * 1024 * 1024, metadata={"help": "the largest entry taken, in octets"}
+    )
+
+    @property
+    def database_url(self) -> str:
+        """`database`, or the URL of the embedded one in the data directory."""
+        return self.database or f"sqlite://{self.data.absolute() / 'atompub.db'}"
+
+
+PREFIX = "ATOMPUB_"
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Settings from the environment over those of the file that ATOMPUB_CONFIG names.
+
+    Raises ConfigError for a setting that is unknown or has no such value.
+    """
+    known = {one.name: one for one in fields(Settings)}
+    given: dict[str, Any] = _read_file(environ.get(f"{PREFIX}CONFIG", ""))
+    for name in sorted(given.keys() - known.keys()):
+        raise ConfigError(f"{name} is no setting; there are {', '.join(known)}")
+    given |= {name: environ[key] for name in known if (key := PREFIX + name.upper()) in environ}
+    values = {name: _READERS[name](name.upper(), value) for name, value in given.items()}
+    return Settings(**values)
+
+
+def _read_file(path: str) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"the settings file {path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the settings file {path} is not TOML: {error}") from error
+
+
+def _read_text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"{name} is {value!r}; expected a text")
+    return value
+
+
+def _read_flag(name: str, value: object) -> bool:
+    flags = {"1": True, "true": True, "yes": True, "on": True, "": False}
+    flags |= {"0": False, "false": False, "no": False, "off": False}
+    found = flags.get(str(value).lower())
+    if found is None:
+        raise ConfigError(f"{name} is {value!r}; expected yes or no")
+    return found
+
+
+def _read_size(name: str, value: object) -> int:
+    text = str(value)
+    if not re.fullmatch(r"[0-9]{1,15}", text) or text == "0":
+        raise ConfigError(f"{name} is {value!r}; expected a number of octets")
+    return int(text)
+
+
+def _read_base_url(name: str, value: object) -> str:
+    text = _read_text(name, value).rstrip("/")
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if text and (not usable or parts.query or parts.fragment or parts.username):
+        raise ConfigError(f"{name} is {text!r}; expected something like https://example.org/blog")
+    return text
+
+
+def _read_networks(name: str, value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else re.split(r"[\s,]+", str(value).strip())
+    networks = tuple(str(one) for one in listed if one)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ConfigError(f"{name} holds {network!r}, which is no IP network") from None
+    return networks
+
+
+_READERS: dict[str, Callable[[str, object], Any]] = {
+    "data": lambda name, value: Path(_read_text(name, value)),
+    "database": _read_text,
+    "base_url": _read_base_url,
+    "trusted_proxies": _read_networks,
+    "allow_clear_text": _read_flag,
+    "require_conditional": _read_flag,
+    "lenient_xml_types": _read_flag,
+    "max_entry_bytes": _read_size,
+}

@@ -1,0 +1,1 @@
+"""Representations that are not Atom's."""
