@@ -1,0 +1,82 @@
+"""The application: every route on one screen."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import falcon
+
+from atompub.config import Settings
+from atompub.errors import StoreUnavailable
+from atompub.html.pages import Pages
+from atompub.publishing import Publishing, Store
+from atompub.store.accounts import Accounts
+from atompub.store.collections import Collections
+from atompub.store.engine import Engine
+from atompub.store.entries import Entries
+from atompub.store.migrations import check_schema
+from atompub.store.opening import open_engine
+from atompub.store.pages import Pages as StoredPages
+from atompub.web import publication
+from atompub.web.answers import PageCache
+from atompub.web.auth import Authentication, Passwords
+from atompub.web.collection import CollectionResource
+from atompub.web.errors import ErrorWriter
+from atompub.web.member import MemberResource
+from atompub.web.middleware import Gate
+from atompub.web.problems import ProblemResource
+from atompub.web.service import CategoriesResource, ServiceResource
+
+log = logging.getLogger("atompub")
+
+
+def micros() -> int:
+    """The clock: microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
+def create_app(
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    passwords: Passwords | None = None,
+    now: Callable[[], int] = micros,
+) -> "falcon.App[falcon.Request, falcon.Response]":
+    """The WSGI application of a store. Raises ConfigError for one that does not fit."""
+    engine = engine or open_engine(settings.database_url)
+    _check(engine)
+    accounts = Accounts(engine, now)
+    publishing = Publishing(
+        Store(Collections(engine, now), Entries(engine), StoredPages(engine)), now
+    )
+    pages, kept = Pages(), PageCache()
+    gate = Gate(settings, Authentication(accounts, passwords or Passwords()))
+    app = falcon.App(middleware=[gate])
+    ErrorWriter(pages).register(app)
+
+    service = ServiceResource(publishing)
+    collection = CollectionResource(publishing, settings, kept)
+    app.add_route("/atom", service)
+    app.add_route("/atom/", service)
+    app.add_route("/atom/-/categories/{collection}", CategoriesResource(publishing))
+    app.add_route("/atom/{collection}", collection)
+    app.add_route("/atom/{collection}/", collection)
+    app.add_route("/atom/{collection}/{member}", MemberResource(publishing, settings))
+
+    app.add_route("/", publication.HomeResource(publishing, pages))
+    app.add_route("/{collection}", publication.WithoutSlashResource(publishing))
+    app.add_route("/{collection}/", publication.index(publishing, kept, pages))
+    app.add_route("/{collection}/feed.atom", publication.feed(publishing, kept))
+    app.add_route("/{collection}/{member}", publication.PermalinkResource(publishing, pages))
+
+    app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
+    app.add_route("/-/problems/{kind}", ProblemResource(pages))
+    return app
+
+
+def _check(engine: Engine) -> None:
+    """Refuse a schema that is not ours; a store out of reach may come back while we serve."""
+    try:
+        check_schema(engine)
+    except StoreUnavailable as error:
+        log.warning("store unavailable: %s", error)

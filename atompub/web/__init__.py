@@ -1,0 +1,1 @@
+"""HTTP: one resource file per kind of resource, and what they share."""

@@ -1,0 +1,120 @@
+"""Answers to GET and HEAD: validators, codings, 304, and the bytes of pages kept for the next."""
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import falcon
+
+from atompub import __version__
+from atompub.web.conditional import NotModified, Preconditions, Validators, check_read
+from atompub.web.mediatypes import choose_coding
+
+PRIVATE = "private, no-cache"
+PUBLIC = "public, max-age=60"
+COMPRESSION_LEVEL = 6
+KEPT_BYTES = 32 * 1024 * 1024
+
+
+@lru_cache(maxsize=64)
+def fingerprint(base: str) -> str:
+    """What else decides a document's bytes: the version and the address of the site."""
+    return hashlib.blake2b(f"{__version__} {base}".encode(), digest_size=4).hexdigest()
+
+
+def coding_of(req: falcon.Request) -> str:
+    """The content coding to answer in: "gzip", or "" for none."""
+    chosen = choose_coding(req.get_header("Accept-Encoding"), ("gzip", "identity"))
+    return "gzip" if chosen == "gzip" else ""
+
+
+def is_fresh(
+    req: falcon.Request, resp: falcon.Response, validators: Validators, *, cache: str, vary: str
+) -> bool:
+    """Put validators and caching into the answer; whether it is a 304 already.
+
+    `cache` is the Cache-Control; `vary` names what else than Accept-Encoding chose the answer,
+    "" for nothing. Raises PreconditionFailed.
+    """
+    coding, now = coding_of(req), time.time()
+    resp.set_header("Cache-Control", cache)
+    resp.set_header("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding")
+    preconditions = Preconditions.from_headers(req.get_header)
+    found = check_read(preconditions, validators, now, coding)
+    show_validators(resp, validators, coding)
+    if isinstance(found, NotModified):
+        resp.set_header("ETag", found.tag)
+        resp.status = falcon.HTTP_304
+        return True
+    return False
+
+
+def show_validators(resp: falcon.Response, validators: Validators, coding: str = "") -> None:
+    """Write ETag and Last-Modified."""
+    resp.set_header("ETag", validators.tag(coding))
+    resp.set_header("Last-Modified", validators.last_modified(time.time()))
+
+
+def show(req: falcon.Request, resp: falcon.Response, content_type: str, body: bytes) -> None:
+    """Write a document in the coding that `is_fresh` announced."""
+    send(resp, content_type, compressed(body, coding_of(req)), coding_of(req))
+
+
+def send(resp: falcon.Response, content_type: str, octets: bytes, coding: str) -> None:
+    """Write octets that are in a coding already."""
+    if coding:
+        resp.set_header("Content-Encoding", coding)
+    resp.content_type = f"{content_type};charset=utf-8"
+    resp.data = octets
+
+
+def compressed(body: bytes, coding: str) -> bytes:
+    """A document in a coding; the same bytes each time."""
+    return gzip.compress(body, COMPRESSION_LEVEL, mtime=0) if coding == "gzip" else body
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The octets of a page and the state they show."""
+
+    validators: Validators
+    octets: bytes
+
+
+class PageCache:
+    """The octets of the pages shown last, up to a size; one for each process.
+
+    An entry is used only for the very state that the database says is current, so that nothing
+    needs to be thrown away when a write comes, from this process or another.
+    """
+
+    def __init__(self, limit: int = KEPT_BYTES) -> None:
+        self._limit = limit
+        self._size = 0
+        self._kept: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[object, ...], current: Validators, make: Callable[[], Kept]) -> Kept:
+        """What is kept under the key if it shows `current`, else what `make` makes, kept."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept.validators == current:
+                self._kept.move_to_end(key)
+                return kept
+        made = make()
+        with self._lock:
+            self._put(key, made)
+        return made
+
+    def _put(self, key: tuple[object, ...], made: Kept) -> None:
+        replaced = self._kept.pop(key, None)
+        self._size += len(made.octets) - (len(replaced.octets) if replaced else 0)
+        self._kept[key] = made
+        while self._size > self._limit:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= len(oldest.octets)

@@ -1,0 +1,187 @@
+"""Collections: listed, followed and added to."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+import falcon
+
+from atompub.atom.feed import FEED_TYPE, render_changes, render_page, state_of
+from atompub.atom.namespaces import Element, atom
+from atompub.atom.parse import parse
+from atompub.atom.service import ranges
+from atompub.config import Settings
+from atompub.errors import BadRequest, NotAllowed, NotFound, NotWellFormed, UnsupportedType
+from atompub.model import FIRST, Collection, Cursor, View
+from atompub.names import slug_text
+from atompub.publishing import Publishing, signed_in
+from atompub.store.entries import Idempotency
+from atompub.urls import Urls
+from atompub.web import answers, bodies
+from atompub.web.answers import Kept, PageCache
+from atompub.web.conditional import Validators
+from atompub.web.member import show_entry, validators_of
+from atompub.web.resource import Resource, known
+
+NUMBER = re.compile(r"[0-9]{1,18}")
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What part of a collection is asked for: a page, or the changes since a number."""
+
+    cursor: Cursor = FIRST
+    since: int | None = None
+
+    @property
+    def token(self) -> str:
+        """A name for it within tags and cache keys."""
+        if self.since is not None:
+            return f"since-{self.since}"
+        if self.cursor.last:
+            return "last"
+        if self.cursor.after is not None:
+            return f"after-{self.cursor.after}"
+        return "first" if self.cursor.before is None else str(self.cursor.before)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionResource(Resource):
+    """`/atom/{collection}/` (RFC 5023 sections 9.2 and 10)."""
+
+    publishing: Publishing
+    settings: Settings
+    kept: PageCache
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, collection: str) -> None:
+        """A page of the collection, or with `?since={number}` what changed after it."""
+        context = known(req)
+        listing = _listing(req)
+        found, view = self.publishing.collection(context.account, collection)
+        validators = _validators(found, view, listing, context.urls)
+        if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):
+            return
+        coding = answers.coding_of(req)
+
+        def make() -> Kept:
+            seen, body = self._render(found, view, listing, context.urls)
+            current = _validators(seen, view, listing, context.urls)
+            return Kept(current, answers.compressed(body, coding))
+
+        key = (found.id, validators.view, coding)
+        kept = self.kept.get(key, validators, make)
+        # The page may be of a later snapshot than the one that was asked about first.
+        answers.show_validators(resp, kept.validators, coding)
+        answers.send(resp, FEED_TYPE, kept.octets, coding)
+
+    on_head = on_get
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, collection: str) -> None:
+        """Create a member (RFC 5023 section 9.2)."""
+        context = known(req)
+        account = signed_in(context.account)
+        found = self.publishing.may_create(account, collection)
+        self._check_open(found)
+        bodies.check_framing(req, self.settings.max_entry_bytes)
+        accepted = ranges(found)
+        declared = bodies.declared_type(req, accepted, lenient=self.settings.lenient_xml_types)
+        idempotency_key = _idempotency_key(req)
+        body = bodies.read(req, self.settings.max_entry_bytes)
+        if declared is None:
+            root = _sniffed(body, accepted)
+        else:
+            root = parse(body, declared.parameter("charset"))
+        slug = req.get_header("Slug")
+        request = (found.name, req.content_type, slug, body)
+        idempotency = _idempotency(idempotency_key, request)
+        member = self.publishing.create(account, found, root, slug_text(slug), idempotency)
+        location = show_entry(resp, found, member, context.urls)
+        answers.show_validators(resp, validators_of(found, member, context.urls, editing=True))
+        resp.status = falcon.HTTP_201
+        resp.location = location
+
+    def on_options(self, req: falcon.Request, resp: falcon.Response, **where: str) -> None:
+        """What may be done here, and what may be posted."""
+        Resource.on_options(self, req, resp, **where)
+        context = known(req)
+        found, _ = self.publishing.collection(context.account, where["collection"])
+        if found.settings.accept:
+            resp.set_header("Accept-Post", ", ".join(ranges(found)))
+        else:
+            resp.set_header("Allow", ", ".join(self._read_only()))
+
+    def _render(
+        self, collection: Collection, view: View, listing: Listing, urls: Urls
+    ) -> tuple[Collection, bytes]:
+        """The collection's row and the document, both of one snapshot."""
+        if listing.since is not None:
+            changes = self.publishing.changes(collection, view, listing.since)
+            return changes.collection, render_changes(changes, listing.since, view, urls)
+        page = self.publishing.page(collection, view, listing.cursor)
+        return page.collection, render_page(page, listing.cursor, view, urls)
+
+    def _check_open(self, collection: Collection) -> None:
+        if not collection.settings.accept:
+            raise NotAllowed(f"{collection.name} is read-only", self._read_only())
+
+    def _read_only(self) -> tuple[str, ...]:
+        return tuple(method for method in self.allowed() if method != "POST")
+
+
+def _validators(collection: Collection, view: View, listing: Listing, urls: Urls) -> Validators:
+    number, _, modified = state_of(collection, view)
+    whose = f"{view.kind}{view.account}-{answers.fingerprint(urls.base)}-{listing.token}"
+    return Validators(f"{collection.epoch}-{number}", whose, modified)
+
+
+def _listing(req: falcon.Request) -> Listing:
+    """The query's cursor; unknown parameters are ignored. Raises NotFound for a garbled one."""
+    cursor, since = req.get_param_as_list("cursor"), req.get_param_as_list("since")
+    if cursor is None and since is None:
+        return Listing()
+    values = [*(cursor or []), *(since or [])]
+    if len(values) != 1:
+        raise NotFound("there is one cursor, or one since, to an address")
+    if since is not None and NUMBER.fullmatch(values[0]):
+        return Listing(since=int(values[0]))
+    if cursor is not None:
+        return Listing(_cursor(values[0]))
+    raise NotFound(f"{values[0][:40]!r} is no number of a change")
+
+
+def _cursor(text: str) -> Cursor:
+    before, after = NUMBER.fullmatch(text), text.removeprefix("after-")
+    if text == "last":
+        return Cursor(last=True)
+    if before:
+        return Cursor(before=int(text))
+    if after != text and NUMBER.fullmatch(after):
+        return Cursor(after=int(after))
+    raise NotFound(f"{text[:40]!r} is no cursor of this collection")
+
+
+def _sniffed(body: bytes, accepted: tuple[str, ...]) -> Element:
+    """The entry that a body without a Content-Type is. Raises UnsupportedType for another."""
+    try:
+        root = parse(body)
+    except NotWellFormed:
+        root = None
+    if root is None or root.tag != atom("entry"):
+        raise UnsupportedType(
+            f"without a Content-Type only an entry is known; {bodies.HINT}", accepted
+        )
+    return root
+
+
+def _idempotency_key(req: falcon.Request) -> str | None:
+    key = req.get_header("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        raise BadRequest("an Idempotency-Key is 1 to 255 visible ASCII characters")
+    return key
+
+
+def _idempotency(key: str | None, request: tuple[object, ...]) -> Idempotency | None:
+    if key is None:
+        return None
+    return Idempotency(key, hashlib.sha256(repr(request).encode()).hexdigest())

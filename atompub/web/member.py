@@ -1,0 +1,114 @@
+"""Members: entries under their edit URL."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import falcon
+
+from atompub.atom.entry import ENTRY_TYPE, render
+from atompub.atom.parse import parse
+from atompub.config import Settings
+from atompub.errors import PreconditionRequired
+from atompub.model import ENTRY_RANGE, Collection, Member
+from atompub.publishing import Publishing, signed_in, view_of
+from atompub.urls import Urls
+from atompub.web import answers, bodies
+from atompub.web.conditional import Preconditions, Validators, check_write
+from atompub.web.resource import Resource, known
+
+
+@dataclass(frozen=True, slots=True)
+class MemberResource(Resource):
+    """`/atom/{collection}/{member}` (RFC 5023 section 9)."""
+
+    publishing: Publishing
+    settings: Settings
+
+    def on_get(
+        self, req: falcon.Request, resp: falcon.Response, collection: str, member: str
+    ) -> None:
+        """The entry; app:control only for who may see more than readers do."""
+        context = known(req)
+        found, current = self.publishing.member(context.account, collection, member)
+        editing = view_of(context.account, found).kind != "published"
+        validators = validators_of(found, current, context.urls, editing=editing)
+        resp.set_header("Content-Location", context.urls.member(found.name, current.name))
+        if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):
+            return
+        body = render(current, found.name, context.urls, editing=editing)
+        answers.show(req, resp, ENTRY_TYPE, body)
+
+    on_head = on_get
+
+    def on_put(
+        self, req: falcon.Request, resp: falcon.Response, collection: str, member: str
+    ) -> None:
+        """Replace the entry. The answer has no validators: the server rewrote what was sent
+        (RFC 9110 section 9.3.4)."""
+        context = known(req)
+        account = signed_in(context.account)
+        found, current = self.publishing.may_edit(account, collection, member)
+        bodies.check_framing(req, self.settings.max_entry_bytes)
+        declared = bodies.declared_type(
+            req, (ENTRY_RANGE,), lenient=self.settings.lenient_xml_types
+        )
+        check = self._check(req, found, context.urls)
+        check(current)
+        body = bodies.read(req, self.settings.max_entry_bytes)
+        root = parse(body, declared.parameter("charset") if declared else None)
+        found, stored = self.publishing.edit(
+            account,
+            found,
+            current,
+            root,
+            permalink=context.urls.permalink(found.name, current.name),
+            check=check,
+        )
+        show_entry(resp, found, stored, context.urls)
+
+    def on_delete(
+        self, req: falcon.Request, resp: falcon.Response, collection: str, member: str
+    ) -> None:
+        """Delete the entry: 200 without content, but with a type, which one client wants."""
+        context = known(req)
+        account = signed_in(context.account)
+        found, current = self.publishing.may_edit(account, collection, member)
+        check = self._check(req, found, context.urls)
+        check(current)
+        self.publishing.delete(found, current, check)
+        resp.content_type = "text/plain;charset=utf-8"
+        resp.data = b""
+
+    def _check(
+        self, req: falcon.Request, collection: Collection, urls: Urls
+    ) -> Callable[[Member], None]:
+        """What holds the request's preconditions against a state; the store calls it again."""
+        preconditions = Preconditions.from_headers(req.get_header)
+        if self.settings.require_conditional and not preconditions.names_state(time.time()):
+            raise PreconditionRequired(
+                "name the state you saw: GET the entry, then send its ETag in If-Match"
+            )
+
+        def check(member: Member) -> None:
+            validators = validators_of(collection, member, urls, editing=True)
+            check_write(preconditions, validators, time.time())
+
+        return check
+
+
+def validators_of(
+    collection: Collection, member: Member, urls: Urls, *, editing: bool
+) -> Validators:
+    """The validators of a member's entry document."""
+    view = f"{'e' if editing else 'r'}-{answers.fingerprint(urls.base)}"
+    return Validators(f"{collection.epoch}-{member.number}", view, member.modified)
+
+
+def show_entry(resp: falcon.Response, collection: Collection, member: Member, urls: Urls) -> str:
+    """Write the entry document after a write; the member's URL."""
+    location = urls.member(collection.name, member.name)
+    resp.set_header("Content-Location", location)
+    resp.set_header("Cache-Control", answers.PRIVATE)
+    answers.send(resp, ENTRY_TYPE, render(member, collection.name, urls, editing=True), "")
+    return location

@@ -1,0 +1,172 @@
+"""What is settled before routing: the raw target, the host, the method, and who is asking."""
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+import falcon
+
+from atompub.config import Settings
+from atompub.errors import (
+    BadRequest,
+    ExpectationFailed,
+    Forbidden,
+    Misdirected,
+    NotFound,
+    NotImplementedAnywhere,
+)
+from atompub.urls import Urls
+from atompub.web.auth import Authentication
+from atompub.web.resource import METHODS, RequestContext
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+# What proxies and servers read differently: encoded slashes, backslashes and NULs, dot segments.
+TRICKY = re.compile(r"%2f|%5c|\\|%00|(?:/|%2e)(?:\.|%2e)(?:/|$)|/(?:\.|%2e){2}(?:/|$)", re.I)
+FORWARDED = ("X-Forwarded-Proto", "X-Forwarded-Protocol", "X-Forwarded-Ssl")
+
+ACTIVE_CONTENT = "default-src 'none'; sandbox"
+PAGE_CONTENT = (
+    "default-src 'none'; style-src 'self'; img-src *; media-src *; form-action 'none';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Gate:
+    """Middleware ahead of the router."""
+
+    def __init__(self, settings: Settings, authentication: Authentication) -> None:
+        self._settings = settings
+        self._authentication = authentication
+        self._prefix = urlsplit(settings.base_url).path
+        self._proxies = [ip_network(network) for network in settings.trusted_proxies]
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Refuse what no resource could answer; find out who is asking."""
+        context = RequestContext(self._urls(req))
+        context.may_sign_in = self._may_sign_in(req)
+        req.context.known = context
+        if req.method == "OPTIONS" and req.path == "*":
+            resp.status, resp.complete = falcon.HTTP_204, True
+            resp.set_header("Allow", ", ".join(METHODS))
+            return
+        _check_method(req.method)
+        _check_target(req)
+        if req.get_header("Expect", default="100-continue").lower() != "100-continue":
+            raise ExpectationFailed("only Expect: 100-continue is understood")
+        req.path = self._within(req.path)
+        _check_origin(req, context.urls)
+        # The readers' door knows nobody: its answers are the same for all.
+        if req.path.startswith("/atom"):
+            self._sign_in(req, context)
+
+    def process_response(
+        self, _req: falcon.Request, resp: falcon.Response, _resource: object, _ok: bool
+    ) -> None:
+        """Keep browsers from running anything that a document may hold."""
+        resp.set_header("X-Content-Type-Options", "nosniff")
+        is_page = (resp.content_type or "").startswith("text/html")
+        resp.set_header("Content-Security-Policy", PAGE_CONTENT if is_page else ACTIVE_CONTENT)
+
+    def _urls(self, req: falcon.Request) -> Urls:
+        """The site's URLs: from the settings, without them from a Host on loopback only."""
+        host = req.get_header("Host")
+        if not host or "," in host or "@" in host or "/" in host:
+            raise BadRequest("the request needs one Host")
+        base = self._settings.base_url
+        if base and _authority(base) == _authority(f"{urlsplit(base).scheme}://{host}"):
+            return _kept_urls(base)
+        if not base and _is_loopback(_host_name(host)):
+            return _kept_urls(f"{req.env['wsgi.url_scheme']}://{host}")
+        raise Misdirected(f"this server does not answer for {host[:100]!r}; see BASE_URL")
+
+    def _within(self, path: str) -> str:
+        """The path under the site's prefix. Raises NotFound for one outside."""
+        if path != self._prefix and not path.startswith(self._prefix + "/"):
+            raise NotFound(f"this site lives under {self._prefix}/")
+        return path[len(self._prefix) :] or "/"
+
+    def _may_sign_in(self, req: falcon.Request) -> bool:
+        """Whether a password may travel on this connection (APP-14-5)."""
+        settings, peer = self._settings, req.remote_addr or ""
+        if settings.allow_clear_text:
+            return True
+        if not settings.base_url and _is_loopback(peer):
+            return True
+        if not any(req.get_header(name) for name in FORWARDED):
+            return bool(req.env["wsgi.url_scheme"] == "https")
+        # The server believes such a field from whomever its own settings trust; we do not.
+        declared = req.get_header("X-Forwarded-Proto", default="").lower()
+        return declared == "https" and self._is_trusted(peer)
+
+    def _is_trusted(self, peer: str) -> bool:
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self._proxies)
+
+    def _sign_in(self, req: falcon.Request, context: RequestContext) -> None:
+        authorization = req.get_header("Authorization")
+        if authorization is None:
+            return
+        if not context.may_sign_in:
+            raise Forbidden("passwords are taken over TLS only: use the https address")
+        context.account = self._authentication.account(authorization)
+
+
+def _check_method(method: str) -> None:
+    if method not in METHODS:
+        raise NotImplementedAnywhere(f"no resource here offers {method[:40]!r}", METHODS)
+
+
+def _check_target(req: falcon.Request) -> None:
+    """Raise NotFound for a target that a proxy may have read in another way (SEC-U-4)."""
+    raw = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or req.env["PATH_INFO"]
+    path = raw.partition("?")[0]
+    try:
+        req.env["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeDecodeError:
+        raise NotFound("the address is not UTF-8") from None
+    if TRICKY.search(path) or "\0" in req.path:
+        raise NotFound("there is nothing at this address")
+
+
+def _check_origin(req: falcon.Request, urls: Urls) -> None:
+    """Refuse writes that another site's page makes a browser send (SEC-H-7)."""
+    if req.method in SAFE:
+        return
+    origin = req.get_header("Origin")
+    crossed = origin is not None and _authority(origin) != _authority(urls.base)
+    if crossed or req.get_header("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        raise Forbidden("a page of another site may not change anything here")
+
+
+@lru_cache(maxsize=64)
+def _kept_urls(base: str) -> Urls:
+    return Urls(base)
+
+
+@lru_cache(maxsize=1024)
+def _authority(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL, ("", "", None) for one that is broken."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return ("", "", None)
+    return (parts.scheme, parts.hostname or "", port)
+
+
+def _host_name(host: str) -> str:
+    return _authority(f"http://{host}")[1]
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
