@@ -1,0 +1,5 @@
+"""`python -m atompub` is the command atompub."""
+
+from atompub.cli import main
+
+main()
