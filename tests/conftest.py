@@ -1,0 +1,93 @@
+"""Fixtures: engines, and sites over WSGI and live."""
+
+import os
+import shutil
+
+import pytest
+
+from tests import sites, stores
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands until it is moved."""
+    return stores.Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Starts PostgreSQL at its first call; its URL."""
+    started = []
+
+    def start():
+        if not started:
+            started.append(stores.start_postgres())
+        return started[0][0]
+
+    yield start
+    for _, stop in started:
+        stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request, tmp_path, postgres):
+    """An engine of an empty store, once on each database."""
+    with stores.fresh_engine(request.param, tmp_path, postgres) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A live server for all tests of the session; each test gets a new store under it."""
+    folder = tmp_path_factory.mktemp("live") / "data"
+    folder.mkdir()
+    sites.renew(folder).close()
+    running = sites.Server(folder)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["wsgi", "live"])
+def site(request, tmp_path):
+    """A site with its people, once over WSGI and once over a live gunicorn."""
+    if request.param == "wsgi":
+        made = sites.wsgi_site(tmp_path)
+    else:
+        running = request.getfixturevalue("server")
+        made = sites.Site(sites.renew(running.folder), base=running.base)
+    yield made
+    made.close()
+    made.store.close()
+
+
+@pytest.fixture
+def make_site(tmp_path):
+    """Makes sites over WSGI with settings of their own: make_site(require_conditional="yes")."""
+    made = []
+
+    def make(**options):
+        folder = tmp_path / f"site-{len(made)}"
+        folder.mkdir()
+        made.append(sites.wsgi_site(folder, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+        one.store.close()
+
+
+@pytest.fixture
+def timed_site(make_site, clock):
+    """A site whose clock is the `clock` fixture."""
+    return make_site(now=clock)
+
+
+def pytest_collection_modifyitems(items):
+    """Tests marked foreign run where their program is; in CI a missing one is a failure."""
+    for item in items:
+        for mark in item.iter_markers("foreign"):
+            if not shutil.which(mark.args[0]) and not os.environ.get("CI"):
+                item.add_marker(
+                    pytest.mark.skip(reason=f"{mark.args[0]} is not here: make foreign")
+                )

@@ -1,0 +1,188 @@
+"""Sites for tests: the real application on a real store, spoken to over WSGI or live gunicorn."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import argon2
+import httpx
+
+from atompub.app import create_app, micros
+from atompub.config import load
+from atompub.model import ENTRY_RANGE, CollectionSettings, Role
+from atompub.store.accounts import Accounts
+from atompub.store.collections import Collections
+from atompub.store.entries import Entries
+from atompub.store.migrations import migrate
+from atompub.store.opening import open_engine
+from atompub.web.auth import Passwords
+from tests.documents import ENTRY, check_strict, entry
+
+CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PEOPLE = {"admin": Role.ADMIN, "erin": Role.EDITOR, "alice": Role.AUTHOR, "bob": Role.AUTHOR}
+"""Users with a role everywhere; rita has none. A password is the name and "-secret"."""
+
+
+class Site:
+    """A site with the collections blog (public) and diary (private), and its people.
+
+    `site.anon`, `site.admin`, `site.erin` (editor), `site.alice` and `site.bob` (authors) and
+    `site.rita` (reader of diary only) are HTTP clients. Every document they receive is held
+    against the strict schema. `store` is the engine; `collections`, `entries` and `accounts`
+    are the parts of the store for settings that HTTP does not offer.
+    """
+
+    def __init__(self, engine, transport=None, base="http://127.0.0.1:8000", now=micros):
+        self.store, self.base, self._transport = engine, base, transport
+        self.collections = Collections(engine, now)
+        self.entries = Entries(engine)
+        self.accounts = Accounts(engine, now)
+        self._clients = []
+        self.anon = self.client()
+        for name in (*PEOPLE, "rita"):
+            setattr(self, name, self.client((name, f"{name}-secret")))
+
+    def client(self, auth=None, **options):
+        """An HTTP client; `auth` is (name, password)."""
+        hooks = {"response": [_check]}
+        client = httpx.Client(
+            base_url=self.base,
+            auth=auth,
+            transport=self._transport,
+            event_hooks=hooks,
+            headers={"Accept-Encoding": "identity"},
+            **options,
+        )
+        self._clients.append(client)
+        return client
+
+    def post(self, body=None, by=None, collection="blog", slug=None, **headers):
+        """POST an entry to a collection; header names with _ for -."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if slug is not None:
+            named["Slug"] = slug
+        named = {"Content-Type": ENTRY} | named
+        body = entry() if body is None else body
+        return (by or self.alice).post(f"/atom/{collection}/", content=body, headers=named)
+
+    def put(self, url, body, by=None, **headers):
+        """PUT an entry to a member."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return (by or self.alice).put(url, content=body, headers={"Content-Type": ENTRY} | named)
+
+    def made(self, *args, **options):
+        """POST an entry and return its URL."""
+        answer = self.post(*args, **options)
+        assert answer.status_code == 201, answer.text
+        return answer.headers["Location"]
+
+    def collection(self, name, **settings):
+        """Add a collection with these settings (see CollectionSettings)."""
+        return self.collections.add(name, name.title(), settings=CollectionSettings(**settings))
+
+    def set(self, name, **settings):
+        """Change settings of a collection."""
+        found = self.collections.get(name)
+        from dataclasses import replace  # noqa: PLC0415
+
+        return self.collections.set(name, found.title, replace(found.settings, **settings))
+
+    def close(self):
+        """Close the clients."""
+        for client in self._clients:
+            client.close()
+
+
+def _check(answer):
+    answer.read()
+    if answer.is_success and answer.content and answer.request.method != "HEAD":
+        check_strict(answer.headers.get("Content-Type", ""), answer.content)
+
+
+_hashes = {}
+
+
+def fill(engine, now=micros):
+    """Make the collections and people of a test site."""
+    migrate(engine, now())
+    collections, accounts = Collections(engine, now), Accounts(engine, now)
+    collections.add("blog", "Blog", settings=CollectionSettings(accept=(ENTRY_RANGE,)))
+    collections.add("diary", "Diary", settings=CollectionSettings(private=True))
+    for name in (*PEOPLE, "rita"):
+        if name not in _hashes:
+            _hashes[name] = CHEAP.hash(f"{name}-secret")
+        accounts.add(name, _hashes[name], PEOPLE.get(name))
+    accounts.grant("rita", "diary", Role.READER)
+
+
+def settings_of(folder, **settings):
+    """Settings of a site in a folder; values as in the environment."""
+    return load(
+        {"ATOMPUB_DATA": str(folder)} | {f"ATOMPUB_{k.upper()}": v for k, v in settings.items()}
+    )
+
+
+def wsgi_site(folder, now=micros, base="http://127.0.0.1:8000", peer="127.0.0.1", **settings):
+    """A new site in a folder, spoken to over WSGI."""
+    chosen = settings_of(folder, **settings)
+    engine = open_engine(chosen.database_url, create=True)
+    fill(engine, now)
+    app = create_app(chosen, engine=engine, passwords=Passwords(CHEAP), now=now)
+    transport = httpx.WSGITransport(app=app, raise_app_exceptions=True, remote_addr=peer)
+    return Site(engine, transport, base, now)
+
+
+class Server:
+    """A live `atompub serve` on a folder; `base` is its address."""
+
+    def __init__(self, folder, *options, workers=2, env=None):
+        self.folder, self.port = Path(folder), free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.log = self.folder.parent / f"server-{self.port}.log"
+        command = [sys.executable, "-m", "atompub", "--data", str(folder), "serve"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers), *options]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                env=os.environ | (env or {}),
+                start_new_session=True,
+            )
+        self._wait()
+
+    def _wait(self):
+        for _ in range(600):
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                httpx.get(f"{self.base}/")
+            except httpx.TransportError:
+                time.sleep(0.02)  # there is no event to wait for before the port is open
+            else:
+                return
+        raise AssertionError(f"no answer: {self.log.read_text()}")
+
+    def stop(self):
+        """Stop it, and wait until it has."""
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def renew(folder):
+    """Replace the store in a folder by a new one, under a server that goes on."""
+    for path in Path(folder).iterdir():
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+    engine = open_engine(settings_of(folder).database_url, create=True)
+    fill(engine)
+    return engine
