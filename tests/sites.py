@@ -1,5 +1,6 @@
 """Sites for tests: the real application on a real store, spoken to over WSGI or live gunicorn."""
 
+import io
 import os
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
 
 import argon2
 import httpx
@@ -21,6 +23,8 @@ from atompub.store.migrations import migrate
 from atompub.store.opening import open_engine
 from atompub.web.auth import Passwords
 from tests.documents import ENTRY, check_strict, entry
+
+PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEOPLE = {"admin": Role.ADMIN, "erin": Role.EDITOR, "alice": Role.AUTHOR, "bob": Role.AUTHOR}
@@ -64,7 +68,8 @@ class Site:
         """POST an entry to a collection; header names with _ for -."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if slug is not None:
-            named["Slug"] = slug
+            # A Slug is percent-encoded UTF-8; bytes go out as they are.
+            named["Slug"] = quote(slug, safe=PRINTABLE) if isinstance(slug, str) else slug
         named = {"Content-Type": ENTRY} | named
         body = entry() if body is None else body
         return (by or self.alice).post(f"/atom/{collection}/", content=body, headers=named)
@@ -132,8 +137,45 @@ def wsgi_site(folder, now=micros, base="http://127.0.0.1:8000", peer="127.0.0.1"
     engine = open_engine(chosen.database_url, create=True)
     fill(engine, now)
     app = create_app(chosen, engine=engine, passwords=Passwords(CHEAP), now=now)
-    transport = httpx.WSGITransport(app=app, raise_app_exceptions=True, remote_addr=peer)
-    return Site(engine, transport, base, now)
+    return Site(engine, WSGI(app, peer), base, now)
+
+
+class WSGI(httpx.BaseTransport):
+    """Calls an application as gunicorn does: raw target, octets as Latin-1."""
+
+    def __init__(self, app, peer):
+        self._app, self._peer = app, peer
+
+    def handle_request(self, request):
+        """Run the application once."""
+        body = request.read()
+        target = request.url.raw_path.decode("ascii")
+        path, _, query = target.partition("?")
+        environ = {
+            "wsgi.url_scheme": request.url.scheme,
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "REQUEST_METHOD": request.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "RAW_URI": target,
+            "QUERY_STRING": query,
+            "SERVER_NAME": request.url.host,
+            "SERVER_PORT": str(request.url.port or 80),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": self._peer,
+        } | {_meta_name(name): value.decode("latin-1") for name, value in request.headers.raw}
+        answered = []
+        parts = self._app(environ, lambda status, headers: answered.append((status, headers)))
+        content = b"".join(parts)
+        ((status, headers),) = answered
+        octets = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return httpx.Response(int(status.split()[0]), headers=octets, content=content)
+
+
+def _meta_name(header):
+    name = header.decode("latin-1").upper().replace("-", "_")
+    return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
 
 
 class Server:
