@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
@@ -49,6 +49,7 @@ class Settings:
 
 
 PREFIX = "ATOMPUB_"
+BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~%-]+)*")
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -60,9 +61,20 @@ def load(environ: Mapping[str, str]) -> Settings:
     given: dict[str, Any] = _read_file(environ.get(f"{PREFIX}CONFIG", ""))
     for name in sorted(given.keys() - known.keys()):
         raise ConfigError(f"{name} is no setting; there are {', '.join(known)}")
-    given |= {name: environ[key] for name in known if (key := PREFIX + name.upper()) in environ}
+    given |= _read_environment(environ, known.keys())
     values = {name: _READERS[name](name.upper(), value) for name, value in given.items()}
     return Settings(**values)
+
+
+def _read_environment(environ: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+    given = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in environ.items()
+        if key.startswith(PREFIX) and key != f"{PREFIX}CONFIG"
+    }
+    for name in sorted(given.keys() - known):
+        raise ConfigError(f"{PREFIX}{name.upper()} is no setting; see docs/settings.md")
+    return given
 
 
 def _read_file(path: str) -> dict[str, Any]:
@@ -102,10 +114,10 @@ def _read_base_url(name: str, value: object) -> str:
     text = _read_text(name, value).rstrip("/")
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        usable = bool(parts.hostname and parts.port != 0 and not parts.username)
     except ValueError:
         usable = False
-    if text and (not usable or parts.query or parts.fragment or parts.username):
+    if text and not (usable and BASE_URL.fullmatch(text)):
         raise ConfigError(f"{name} is {text!r}; expected something like https://example.org/blog")
     return text
 

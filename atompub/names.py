@@ -170,6 +170,15 @@ def check_account_name(name: str) -> str:
     return normal
 
 
+def check_line(what: str, text: str) -> str:
+    """A text that can stand in one line of a document, not empty. Raises ConfigError."""
+    if not text.strip():
+        raise ConfigError(f"the {what} is empty")
+    if _UNFIT.search(text):
+        raise ConfigError(f"the {what} {text[:60]!a} holds what no XML document can hold")
+    return text
+
+
 def _is_padded(text: str) -> bool:
     return text != text.strip()
 

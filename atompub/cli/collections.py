@@ -152,7 +152,7 @@ def _changed(
 
 def _ranges(listed: str) -> list[str]:
     """The media ranges of one option, which may hold several between commas."""
-    found = [one.strip() for one in listed.split(",") if one.strip()]
+    found = [one.strip() for one in listed.split(",")]
     for one in found:
         if not is_range(one):
             raise ConfigError(f"{one!r} is no media range; expected something like image/*")

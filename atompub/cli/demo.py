@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from atompub.atom.parse import parse
+from atompub.errors import NotFound
 from atompub.model import Account, Role
 from atompub.publishing import Publishing, Store
 from atompub.store.collections import Collections
@@ -35,7 +36,10 @@ ENTRIES = (
 def add_demo(engine: Engine, now: Callable[[], int]) -> None:
     """Add a few entries to a blog that has none."""
     store = Store(Collections(engine, now), Entries(engine), Pages(engine))
-    blog = store.collections.get("blog")
+    try:
+        blog = store.collections.get("blog")
+    except NotFound:
+        return
     if blog.sequence:
         return
     publishing = Publishing(store, now)

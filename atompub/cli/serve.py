@@ -1,26 +1,39 @@
 """Serving with gunicorn."""
 
 import multiprocessing
+import os
+import re
+import socket
+import ssl
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
 from atompub.app import create_app
-from atompub.cli.store import has_accounts, make_store, open_store
+from atompub.cli.store import has_accounts, make_store, needs_making, open_store
 from atompub.cli.users import add_user
 from atompub.config import Settings
-from atompub.errors import AtomPubError
+from atompub.errors import AtomPubError, ConfigError
 from atompub.model import Role
 
 LONGEST_LINE = 8190
 """Octets of a request line or header field: the most that gunicorn takes."""
 
 
+ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})")
+PORTS = range(1, 65536)
+
+
 @click.command()
-@click.option("--bind", default="127.0.0.1:8000", metavar="ADDRESS:PORT", show_default=True)
+@click.option(
+    "--bind",
+    default="127.0.0.1:8000",
+    metavar="ADDRESS:PORT",
+    show_default=True,
+    callback=lambda _, __, value: _check_address(value),
+)
 @click.option("--workers", type=click.IntRange(1), default=2, metavar="N", show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=4, metavar="N", show_default=True)
 @click.option("--certfile", type=click.Path(exists=True, dir_okay=False), help="For TLS.")
@@ -40,6 +53,8 @@ def serve(
     """
     if (certfile is None) != (keyfile is None):
         raise click.UsageError("--certfile and --keyfile go together")
+    _check_tls(certfile, keyfile)
+    _check_free(bind)
     _prepare_apart(settings)
     options = {
         "bind": bind,
@@ -78,6 +93,36 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return create_app(self._settings)
 
 
+def _check_address(bind: str) -> str:
+    """ADDRESS:PORT, [ADDRESS]:PORT for IPv6, or unix:PATH."""
+    found = ADDRESS.fullmatch(bind)
+    if not bind.startswith("unix:") and (found is None or int(found["port"]) not in PORTS):
+        raise click.BadParameter(f"{bind!r} is not ADDRESS:PORT with a port from 1 to 65535")
+    return bind
+
+
+def _check_free(bind: str) -> None:
+    """Raise ConfigError where we cannot listen: gunicorn would try again and again."""
+    found = ADDRESS.fullmatch(bind)
+    if found is None:
+        return
+    host, port = found["host"].strip("[]"), int(found["port"])
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {bind}: {os.strerror(error.errno or 0)}") from error
+
+
+def _check_tls(certfile: str | None, keyfile: str | None) -> None:
+    if certfile is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{certfile} and {keyfile} are no certificate and its key") from error
+
+
 def _prepare_apart(settings: Settings) -> None:
     """Prepare the store in a process of its own, so that nothing of SQLite is open where gunicorn
     forks. Exits with its code when it fails."""
@@ -97,7 +142,7 @@ def _prepare(settings: Settings) -> None:
 
 
 def _make_ready(settings: Settings) -> None:
-    if settings.database or not (Path(settings.data) / "atompub.db").exists():
+    if needs_making(settings):
         make_store(settings)
     if not has_accounts(settings):
         engine = open_store(settings)

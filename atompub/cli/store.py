@@ -13,7 +13,7 @@ from atompub.model import ENTRY_RANGE, CollectionSettings
 from atompub.store.accounts import Accounts
 from atompub.store.collections import Collections
 from atompub.store.engine import Engine
-from atompub.store.migrations import check_schema
+from atompub.store.migrations import check_schema, is_empty
 from atompub.store.migrations import migrate as migrate_schema
 from atompub.store.opening import open_engine
 
@@ -37,7 +37,8 @@ def make_store(settings: Settings, *, demo: bool = False) -> bool:
     """Make what is missing of a store; whether it was empty. Raises ConfigError."""
     _make_folder(settings)
     engine = open_engine(settings.database_url, create=True)
-    is_new = migrate_schema(engine, micros()) > 0 and not _has_collections(engine)
+    is_new = is_empty(engine)
+    migrate_schema(engine, micros())
     if is_new:
         collections = Collections(engine, micros)
         collections.add("blog", "Blog", settings=CollectionSettings(accept=(ENTRY_RANGE,)))
@@ -77,9 +78,21 @@ def migrate(settings: Settings) -> None:
     """Bring the schema of a store up to date."""
     _check_is_there(settings)
     engine = open_engine(settings.database_url)
+    if is_empty(engine):
+        raise ConfigError("the store is empty: run 'atompub init' first")
     taken = migrate_schema(engine, micros())
     engine.close()
     click.echo(f"{taken} steps taken; the schema is up to date")
+
+
+def needs_making(settings: Settings) -> bool:
+    """Whether there is no store, or one that nothing was ever put into."""
+    if not settings.database and not (settings.data / "atompub.db").exists():
+        return True
+    engine = open_engine(settings.database_url)
+    empty = is_empty(engine)
+    engine.close()
+    return empty
 
 
 def has_accounts(settings: Settings) -> bool:
@@ -88,11 +101,6 @@ def has_accounts(settings: Settings) -> bool:
     found = bool(Accounts(engine, micros).list())
     engine.close()
     return found
-
-
-def _has_collections(engine: Engine) -> bool:
-    _, workspaces = Collections(engine, micros).overview()
-    return bool(workspaces)
 
 
 def _where(settings: Settings) -> str:

@@ -131,7 +131,11 @@ def add_user(
 
 
 def _read_password() -> str:
-    password = sys.stdin.readline().rstrip("\r\n")
+    line = sys.stdin.buffer.readline() if sys.stdin else b""
+    try:
+        password = line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ConfigError("the password on standard input is not UTF-8") from None
     if not password:
         raise ConfigError("there is no password on standard input")
     return password

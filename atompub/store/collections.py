@@ -8,7 +8,7 @@ from typing import Any
 
 from atompub.errors import ConfigError, NotFound, Taken
 from atompub.model import Categories, Category, Collection, CollectionSettings
-from atompub.names import check_collection_name, new_atom_id, new_epoch
+from atompub.names import check_collection_name, check_line, new_atom_id, new_epoch
 from atompub.store.engine import Engine, Row, Transaction
 from atompub.store.instants import EDITED, modified
 from atompub.store.site import Site, find_site, touch_site
@@ -60,6 +60,8 @@ class Collections:
         Raises Taken when a collection has that name, ConfigError when no collection may.
         """
         check_collection_name(name)
+        check_line("title", title)
+        check_line("workspace", workspace)
         chosen = _checked(settings or CollectionSettings())
         identity, epoch, now = new_atom_id(), new_epoch(), self._now()
 
@@ -87,6 +89,7 @@ class Collections:
     def set(self, name: str, title: str, settings: CollectionSettings) -> Collection:
         """Change a collection's title and settings, as a change readers see. Raises NotFound."""
         chosen, now = _checked(settings), self._now()
+        check_line("title", title)
 
         def work(transaction: Transaction) -> Collection:
             found = find_collection(transaction, name)
@@ -194,6 +197,11 @@ def _checked(settings: CollectionSettings) -> CollectionSettings:
         raise ConfigError("the author policy is 'account' or 'client'")
     if not 1 <= settings.page_size <= 500:
         raise ConfigError("a page holds 1 to 500 entries")
+    offered = settings.categories or Categories()
+    for category in (*offered.terms, Category(term="-", scheme=offered.scheme)):
+        check_line("term of a category", category.term)
+        check_line("label of a category", category.label or "-")
+        check_line("scheme of a category", category.scheme or "-")
     return settings
 
 

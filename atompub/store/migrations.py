@@ -146,6 +146,17 @@ def check_schema(engine: Engine) -> None:
         raise ConfigError("the store was made by an older version: run 'atompub migrate' first")
 
 
+def is_empty(engine: Engine) -> bool:
+    """Whether nobody has made the store yet, or nothing was ever put into it."""
+
+    def work(transaction: Transaction) -> bool:
+        if _version(engine, transaction) == 0:
+            return True
+        return transaction.rows("SELECT sequence FROM site") == [(0,)]
+
+    return engine.read(work)
+
+
 def _version(engine: Engine, transaction: Transaction) -> int:
     """How many steps the database has taken; 0 when it is empty."""
     if ("site",) not in transaction.rows(engine.tables):

@@ -1,5 +1,6 @@
 """PostgreSQL through psycopg 3 and its pool, opened by each process for itself."""
 
+import logging
 import os
 import re
 import threading
@@ -18,7 +19,11 @@ from atompub.store.engine import Row, Statement, T, Transaction, Value
 ATTEMPTS = 20
 """How often a unit of work runs before its lost races are told to the client."""
 
+CONNECT_SECONDS = 5
+
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # failures are raised
+
 LOST_RACE = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
@@ -57,6 +62,8 @@ class PostgresEngine:
     def _opened(self) -> ConnectionPool[psycopg.Connection[Row]]:
         with self._lock:
             if self._pool is None or self._process != os.getpid():
+                # A server that is not there says so at once; the pool would go on trying.
+                psycopg.connect(self._url, connect_timeout=CONNECT_SECONDS).close()
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
                     self._url, min_size=1, max_size=16, timeout=5, kwargs={"autocommit": True}
@@ -112,3 +119,7 @@ def _translated() -> Iterator[None]:
         raise
     except (psycopg.OperationalError, PoolTimeout) as error:
         raise StoreUnavailable("the database does not answer") from error
+    except (psycopg.ProgrammingError, psycopg.InterfaceError) as error:
+        if error.sqlstate is None:  # not the server's word: the URL itself
+            raise StoreUnavailable("DATABASE is no PostgreSQL URL") from error
+        raise
