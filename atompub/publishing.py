@@ -138,11 +138,14 @@ class Publishing:
         collection: Collection,
         root: Element,
         slug: str,
+        *,
+        check: Callable[[Collection], None] | None = None,
         idempotency: Idempotency | None = None,
     ) -> Member:
         """Make a member of an entry; `slug` is the name it would like.
 
-        Raises InvalidEntry, and KeyReused or Gone for an Idempotency-Key that was used.
+        `check` raises when the collection is not in a state the client agrees to. Raises
+        InvalidEntry, and KeyReused or Gone for an Idempotency-Key that was used.
         """
         submitted = _accepted(root, collection, account.name)
         now, identity = self._now(), new_id()
@@ -154,7 +157,9 @@ class Publishing:
             account=account.id,
             edition=_edition(submitted, now, account.name, updated=now, published=None),
         )
-        return self._store.entries.add(collection.id, new, now, idempotency)
+        return self._store.entries.add(
+            collection.name, new, now, check=check, idempotency=idempotency
+        )
 
     def edit(
         self,

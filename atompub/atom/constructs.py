@@ -15,7 +15,19 @@ from atompub.atom.references import (
 from atompub.errors import Fault
 
 XML_SPACE = " \t\r\n"
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+KNOWN = frozenset(
+    map(
+        atom,
+        (
+            *("author", "category", "content", "contributor", "email", "entry", "feed"),
+            *("generator", "icon", "id", "link", "logo", "name", "published", "rights"),
+            *("source", "subtitle", "summary", "title", "updated", "uri"),
+        ),
+    )
+)
+"""The elements that RFC 4287 defines; other names in its namespace are extensions (section 6.3)."""
+PERSON = frozenset(map(atom, ("name", "uri", "email")))
+EMAIL = re.compile(r".+@[^@\s]+")
 PLAIN_REL = re.compile(r"[^\s:/?#@]+")
 
 
@@ -45,12 +57,39 @@ def check_plain(element: Element) -> Iterator[Fault]:
         yield fault(element, "ATOM-2-2", "holds elements where only text may stand")
 
 
+def check_places(parent: Element, allowed: frozenset[str]) -> Iterator[Fault]:
+    """No text, and of the elements that Atom defines only the allowed ones (RFC 4287 section 4)."""
+    texts = (parent.text, *(child.tail for child in parent))
+    if any(text and text.strip(XML_SPACE) for text in texts):
+        yield fault(parent, "ATOM-4.1.2-6", "holds text where only elements may stand")
+    for child in parent:
+        if child.tag in KNOWN and child.tag not in allowed:
+            yield fault(child, "ATOM-4.1.2-6", f"may not stand in {spoken(str(parent.tag))}")
+
+
 def check_date(element: Element) -> Iterator[Fault]:
     """An RFC 3339 date-time (RFC 4287 section 3.3)."""
+    yield from check_plain(element)
     try:
         dates.parse(trimmed(element))
     except ValueError as error:
         yield fault(element, "ATOM-3.3-1", str(error))
+
+
+def check_reference(element: Element) -> Iterator[Fault]:
+    """An IRI reference as text."""
+    yield from check_plain(element)
+    if not is_reference(trimmed(element)):
+        yield fault(element, "ATOM-4.2.11-1", "is not an IRI")
+
+
+def check_generator(element: Element) -> Iterator[Fault]:
+    """A text and a uri (RFC 4287 section 4.2.4)."""
+    yield from check_plain(element)
+    if not trimmed(element):
+        yield fault(element, "ATOM-4.2.4-1", "is empty")
+    if not is_reference(element.get("uri", "").strip(XML_SPACE)):
+        yield fault(element, "ATOM-4.2.4-1", "uri is not an IRI")
 
 
 def check_text(element: Element) -> Iterator[Fault]:
@@ -79,11 +118,11 @@ def check_xhtml(element: Element) -> Iterator[Fault]:
 
 def check_person(element: Element) -> Iterator[Fault]:
     """One name, at most one uri and one email (RFC 4287 section 3.2)."""
-    names = [*element.iterchildren(atom("name"))]
-    if len(names) != 1:
+    if len([*element.iterchildren(atom("name"))]) != 1:
         yield fault(element, "ATOM-3.2-1", "has not exactly one atom:name")
     yield from at_most_once(element, frozenset({atom("uri"), atom("email")}), "ATOM-3.2-1")
-    for child in element.iterchildren(atom("name"), atom("uri"), atom("email")):
+    yield from check_places(element, PERSON)
+    for child in element.iterchildren(*PERSON):
         yield from check_plain(child)
     for uri in element.iterchildren(atom("uri")):
         if not is_reference(trimmed(uri)):
@@ -97,8 +136,10 @@ def check_category(element: Element) -> Iterator[Fault]:
     """A term, and a scheme that is an IRI (RFC 4287 section 4.2.2)."""
     if element.get("term") is None:
         yield fault(element, "ATOM-4.2.2-1", "has no term")
-    if not is_reference(element.get("scheme", "").strip(XML_SPACE)):
+    scheme = element.get("scheme", "").strip(XML_SPACE)
+    if scheme and not is_absolute(scheme):
         yield fault(element, "ATOM-4.2.2-1", "scheme is not an IRI")
+    yield from _check_no_atom(element)
 
 
 def check_link(element: Element) -> Iterator[Fault]:
@@ -114,3 +155,11 @@ def check_link(element: Element) -> Iterator[Fault]:
         yield fault(element, "ATOM-4.2.7-1", "type is not a media type")
     if not is_language_tag(element.get("hreflang", "x")):
         yield fault(element, "ATOM-4.2.7-1", "hreflang is not a language tag")
+    yield from _check_no_atom(element)
+
+
+def _check_no_atom(element: Element) -> Iterator[Fault]:
+    """Links and categories hold what extensions put there, and no element of Atom's own."""
+    for child in element:
+        if child.tag in KNOWN:
+            yield fault(child, "ATOM-4.1.2-6", f"may not stand in {spoken(str(element.tag))}")

@@ -11,7 +11,7 @@ from lxml import etree
 
 from atompub import text
 from atompub.atom import dates
-from atompub.atom.constructs import XML_SPACE, trimmed
+from atompub.atom.constructs import KNOWN, XML_SPACE, trimmed
 from atompub.atom.content import generated_summary
 from atompub.atom.namespaces import (
     APP,
@@ -34,6 +34,14 @@ ENTRY_TYPE = "application/atom+xml;type=entry"
 OWNED_RELS = {"edit", "edit-media", "self", "replies"}
 OWNED = {atom("id"), app("edited"), f"{{{OLD_APP}}}edited", f"{{{SIGNATURE}}}Signature"}
 BASE = f"{{{XML}}}base"
+XML_ID = f"{{{XML}}}id"
+TRIMMED = frozenset(map(atom, ("updated", "published", "id", "uri", "email", "icon", "logo")))
+TRIMMED_ATTRIBUTES = {
+    atom("link"): ("href",),
+    atom("content"): ("src",),
+    atom("category"): ("scheme",),
+    atom("generator"): ("uri",),
+}
 ROOT_NAME = re.compile(rb"<[^\s/>]+")
 
 
@@ -80,9 +88,10 @@ def take_apart(root: Element, ownership: Ownership) -> Submitted:
     atom_id = _usable_id(root.find(atom("id")))
     summary = _take_summary(root)
     control, draft = _take_control(root, ownership.drafts)
-    for child in list(root):
-        if _is_owned(child, ownership):
-            root.remove(child)
+    for child in [one for one in root if _is_owned(one)]:
+        root.remove(child)
+    _take_authors(root, ownership)
+    _tidy(root)
     if root.get(BASE) in {"", ownership.permalink}:
         del root.attrib[BASE]
     _drop_instructions(root)
@@ -99,7 +108,7 @@ def take_apart(root: Element, ownership: Ownership) -> Submitted:
         draft=draft,
         summary=summary,
         based=root.get(BASE) is not None,
-        authored=_has_author(root),
+        authored=root.find(atom("author")) is not None,
     )
 
 
@@ -146,6 +155,8 @@ def _owned(member: Member, edit: str, permalink: str) -> Iterator[str]:
 
 
 def _line(xml: bytes, name: str, content: str) -> str:
+    if not content:
+        return f"\n  <{name}{_xmlns(xml)}/>"
     return f"\n  <{name}{_xmlns(xml)}>{escape(content)}</{name}>"
 
 
@@ -211,6 +222,8 @@ def _take_control(root: Element, drafts: bool) -> tuple[bytes | None, bool]:
         return None, False
     draft = next(control.iterchildren(app("draft"), f"{{{OLD_APP}}}draft"), None)
     says_draft = drafts and draft is not None and trimmed(draft) == "yes"
+    if draft is not None and not len(draft):
+        draft.text = trimmed(draft)
     for element in (control, draft):
         if element is not None and element.tag.startswith(f"{{{OLD_APP}}}"):
             element.tag = app(etree.QName(element).localname)
@@ -222,31 +235,57 @@ def _take_control(root: Element, drafts: bool) -> tuple[bytes | None, bool]:
     return stored, says_draft
 
 
-def _is_owned(child: Element, ownership: Ownership) -> bool:
-    if child.tag in OWNED:
-        return True
-    if child.tag == atom("author"):
-        return not ownership.keep_authors or _is_generated_author(child, ownership.author)
-    return child.tag == atom("link") and _is_owned_link(child)
+def _is_owned(child: Element) -> bool:
+    return child.tag in OWNED or (child.tag == atom("link") and _is_owned_link(child))
 
 
 def _is_owned_link(link: Element) -> bool:
     rel = link.get("rel", "alternate").removeprefix(IANA)
     if rel == "alternate":
         # With another type or a language it is not the page that the server links.
-        return link.get("hreflang") is None and link.get("type", "text/html") == "text/html"
+        kind = link.get("type", "text/html").lower()
+        return link.get("hreflang") is None and kind == "text/html"
     return rel in OWNED_RELS
 
 
-def _is_generated_author(author: Element, name: str) -> bool:
-    """Whether an author is what the server would write, and is the only one."""
-    others = [*author.itersiblings(author.tag), *author.itersiblings(author.tag, preceding=True)]
-    return not others and len(author) == 1 and text_of(author[0]) == name
+def _take_authors(root: Element, ownership: Ownership) -> None:
+    """Take out the authors that the server writes: all, or the one that says what it would say."""
+    authors = [*root.iterchildren(atom("author"))]
+    if not ownership.keep_authors or _is_generated(authors, ownership.author):
+        for author in authors:
+            root.remove(author)
 
 
-def _has_author(root: Element) -> bool:
-    path = f"{atom('source')}/{atom('author')}"
-    return root.find(atom("author")) is not None or root.find(path) is not None
+def _is_generated(authors: list[Element], name: str) -> bool:
+    if len(authors) != 1 or len(authors[0]) != 1:
+        return False
+    author, child = authors[0], authors[0][0]
+    is_bare = not (author.keys() or child.keys() or len(child))
+    return is_bare and child.tag == atom("name") and child.text == name
+
+
+def _tidy(root: Element) -> None:
+    """Take white space from around dates and IRIs (ATOM-3-1), empty schemes, and ids of elements.
+
+    Two entries with one xml:id could not be read together: libxml2 refuses their feed.
+    """
+    for element in root.iter(etree.Element):
+        if XML_ID in element.attrib:
+            del element.attrib[XML_ID]
+    for element in root.iter(*KNOWN):
+        if all(_is_ours(ancestor) for ancestor in element.iterancestors()):
+            _trim(element)
+
+
+def _trim(element: Element) -> None:
+    for name in (BASE, *TRIMMED_ATTRIBUTES.get(str(element.tag), ())):
+        value = element.get(name)
+        if value is not None:
+            element.set(name, value.strip(XML_SPACE))
+    if element.tag in TRIMMED and not len(element):
+        element.text = trimmed(element)
+    if element.get("scheme") == "" and element.tag == atom("category"):
+        del element.attrib["scheme"]
 
 
 def _drop_instructions(root: Element) -> None:
@@ -267,7 +306,7 @@ def _drop(node: Element) -> None:
 
 
 def _is_ours(element: Element) -> bool:
-    return etree.QName(element).namespace == ATOM and element.tag != atom("content")
+    return element.tag in KNOWN and element.tag != atom("content")
 
 
 def _trim_end(root: Element) -> None:

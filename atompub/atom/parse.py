@@ -6,12 +6,14 @@ import threading
 
 from lxml import etree
 
-from atompub.atom.namespaces import Element, line_of
+from atompub.atom.namespaces import Element, is_element, line_of
 from atompub.errors import NotWellFormed, TooLarge
 
+LONGEST_DECLARATION = 1024
 MAX_DEPTH = 100
 MAX_ELEMENTS = 10_000
 MAX_ATTRIBUTES = 256
+MAX_NAMESPACES = 256
 MAX_NAME = 64 * 1024
 MAX_TEXT = 1024 * 1024
 
@@ -35,9 +37,9 @@ ENCODINGS = {
 TAKEN = "UTF-8, UTF-16 with a byte order mark, US-ASCII, ISO-8859-1 and windows-1252"
 
 DECLARATION = re.compile(
-    r"""<\?xml\s+version\s*=\s*["'](?P<version>[^"'<>]{1,20})["']
-    (?:\s+encoding\s*=\s*["'](?P<encoding>[A-Za-z][A-Za-z0-9._-]{0,40})["'])?
-    (?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>""",
+    r"""<\?xml\s+version\s*=\s*(?P<q>["'])(?P<version>[^"'<>]{1,20})(?P=q)
+    (?:\s+encoding\s*=\s*(?P<r>["'])(?P<encoding>[A-Za-z][A-Za-z0-9._-]{0,40})(?P=r))?
+    (?:\s+standalone\s*=\s*(?P<s>["'])(?:yes|no)(?P=s))?\s*\?>""",
     re.VERBOSE,
 )
 # Atomic groups: a prolog of a thousand comments must not be tried in every combination.
@@ -54,13 +56,17 @@ def parse(body: bytes, charset: str | None = None) -> Element:
     Raises NotWellFormed, and TooLarge for more than `MAX_ELEMENTS` elements.
     """
     text = decode(body, charset)
-    if DOCTYPE.match(text):
-        raise _at(text, text.index("<!DOCTYPE"), "a DOCTYPE is not accepted; Atom needs none")
+    doctype = DOCTYPE.match(text)
+    if doctype:
+        start = doctype.end() - len("<!DOCTYPE")
+        raise _at(text, start, "a DOCTYPE is not accepted; Atom needs none")
     try:
         root = etree.fromstring(text.encode(), _parser())
     except etree.XMLSyntaxError as error:
         raise _not_well_formed(error) from None
     _check_bounds(root)
+    if text.count("xmlns") > MAX_NAMESPACES:
+        _check_namespaces(root)
     return root
 
 
@@ -81,7 +87,7 @@ def decode(body: bytes, charset: str | None) -> str:
     if body.startswith(FOREIGN_BOMS):
         raise NotWellFormed(f"UTF-32 is not accepted; send one of {TAKEN}", 1, 1)
     bom, encoding = next((pair for pair in BOMS if body.startswith(pair[0])), (b"", ""))
-    head = DECLARATION.match(body[:200].decode("latin-1"))
+    head = DECLARATION.match(body[:LONGEST_DECLARATION].decode("latin-1"))
     if not encoding:
         named = charset or (head and head["encoding"]) or "utf-8"
         encoding = ENCODINGS.get(named.strip().lower(), "")
@@ -125,13 +131,14 @@ def _parser() -> etree.XMLParser:
     parser: etree.XMLParser | None = getattr(_parsers, "value", None)
     if parser is None:
         parser = _parsers.value = etree.XMLParser(
-            encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False
+            encoding="utf-8", resolve_entities=False, no_network=True, collect_ids=False
         )
     return parser
 
 
 def _check_bounds(root: Element) -> None:
     """Level by level, so that depth is known before anything walks the tree recursively."""
+    _check_text(root)
     level, depth, elements = [root], 0, 0
     while level:
         depth += 1
@@ -142,7 +149,10 @@ def _check_bounds(root: Element) -> None:
             raise TooLarge(f"more than {MAX_ELEMENTS} elements", MAX_ELEMENTS)
         for element in level:
             _check_sizes(element)
-        level = [child for element in level for child in element]
+        children = [child for element in level for child in element]
+        level = [child for child in children if is_element(child)]
+        for node in children:
+            _check_text(node)
 
 
 def _check_sizes(element: Element) -> None:
@@ -152,7 +162,18 @@ def _check_sizes(element: Element) -> None:
         raise NotWellFormed(f"an element has more than {MAX_ATTRIBUTES} attributes", line, 1)
     if any(len(name) > MAX_NAME or len(value) > MAX_NAME for name, value in attributes.items()):
         raise NotWellFormed(f"an attribute is longer than {MAX_NAME} characters", line, 1)
-    if isinstance(element.tag, str) and len(element.tag) > MAX_NAME:
+    if len(element.tag) > MAX_NAME:
         raise NotWellFormed(f"a name is longer than {MAX_NAME} characters", line, 1)
-    if len(element.text or "") > MAX_TEXT or len(element.tail or "") > MAX_TEXT:
-        raise NotWellFormed(f"a text is longer than {MAX_TEXT} characters", line, 1)
+
+
+def _check_text(node: Element) -> None:
+    if len(node.text or "") > MAX_TEXT or len(node.tail or "") > MAX_TEXT:
+        raise NotWellFormed(f"a text is longer than {MAX_TEXT} characters", line_of(node), 1)
+
+
+def _check_namespaces(root: Element) -> None:
+    """Bound the declarations in scope: each part that is taken out of the tree copies them all."""
+    for element in root.iter(etree.Element):
+        if len(element.nsmap) > MAX_NAMESPACES:
+            reason = f"more than {MAX_NAMESPACES} namespaces are in scope"
+            raise NotWellFormed(reason, line_of(element), 1)

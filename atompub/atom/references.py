@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # What RFC 3987 leaves out of IRIs: white space, controls, and the delimiters of other syntaxes.
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ufff0-\uffff]')
-MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.ASCII | re.DOTALL)
+MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;[^\r\n]*)?", re.ASCII)
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 COMPOSITE = ("multipart/", "message/")
 

@@ -12,14 +12,20 @@ from itertools import islice
 from lxml import etree
 
 from atompub.atom.constructs import (
+    KNOWN,
+    XML_SPACE,
     at_most_once,
     check_category,
     check_date,
+    check_generator,
     check_link,
     check_person,
+    check_places,
     check_plain,
+    check_reference,
     check_text,
     fault,
+    trimmed,
 )
 from atompub.atom.content import check_content
 from atompub.atom.namespaces import (
@@ -30,9 +36,8 @@ from atompub.atom.namespaces import (
     Element,
     app,
     atom,
-    text_of,
 )
-from atompub.atom.references import is_base
+from atompub.atom.references import is_absolute, is_base, is_language_tag
 from atompub.errors import Fault, InvalidEntry
 
 SHOWN_FAULTS = 20
@@ -60,14 +65,14 @@ def _faults(root: Element) -> Iterator[Fault]:
         yield _wrong_root(root)
         return
     yield from at_most_once(root, SINGLE, "ATOM-4.1.2-2")
+    yield from check_places(root, IN_ENTRY)
     yield from _check_controls(root)
     yield from _check_alternates(root)
-    yield from _check_loose_text(root)
     for child in root:
-        check = CHECKS.get(child.tag)
-        if check is not None:
-            yield from check(child)
-    yield from _check_bases(root)
+        if child.tag in IN_ENTRY:
+            yield from CHECKS[child.tag](child)
+    for element in root.iter(etree.Element):
+        yield from _check_base_and_language(element)
 
 
 def _wrong_root(root: Element) -> Fault:
@@ -83,12 +88,16 @@ def _check_controls(root: Element) -> Iterator[Fault]:
     controls = [*root.iterchildren(app("control"), f"{{{OLD_APP}}}control")]
     for extra in controls[1:]:
         yield fault(extra, "APP-13.1-1", "stands more than once")
+    for stray in root.iterchildren(app("draft"), f"{{{OLD_APP}}}draft"):
+        yield fault(stray, "APP-13.1.1-1", "stands outside app:control")
     for control in controls[:1]:
+        yield from check_places(control, frozenset())
         drafts = [*control.iterchildren(app("draft"), f"{{{OLD_APP}}}draft")]
         for extra in drafts[1:]:
             yield fault(extra, "APP-13.1.1-1", "stands more than once")
         for draft in drafts[:1]:
-            if str(text_of(draft)).strip() not in {"yes", "no"}:
+            yield from check_plain(draft)
+            if trimmed(draft) not in {"yes", "no"}:
                 yield fault(draft, "APP-13.1.1-1", "is neither yes nor no")
 
 
@@ -103,45 +112,47 @@ def _check_alternates(root: Element) -> Iterator[Fault]:
         seen.add(key)
 
 
-def _check_loose_text(root: Element) -> Iterator[Fault]:
-    texts = [root.text, *(child.tail for child in root)]
-    if any(text and not text.isspace() for text in texts):
-        yield fault(root, "ATOM-4.1.2-6", "text stands between the elements")
-
-
-def _check_bases(root: Element) -> Iterator[Fault]:
-    for element in root.iter(etree.Element):
-        base = element.get(f"{{{XML}}}base")
-        if base is not None and not is_base(base.strip()):
-            yield fault(element, "SEC-X-12", "xml:base is neither relative nor http or https")
+def _check_base_and_language(element: Element) -> Iterator[Fault]:
+    base, language = element.get(f"{{{XML}}}base"), element.get(f"{{{XML}}}lang")
+    if base is not None and not is_base(base.strip(XML_SPACE)):
+        yield fault(element, "SEC-X-12", "xml:base is neither relative nor http or https")
+    if language and element.tag in KNOWN and not is_language_tag(language):
+        yield fault(element, "APP-2.1-2", "xml:lang is not a language tag")
 
 
 def _check_source(source: Element) -> Iterator[Fault]:
     yield from at_most_once(source, SINGLE_IN_SOURCE, "ATOM-4.2.11-1")
+    yield from check_places(source, IN_SOURCE)
     for child in source:
-        if child.tag == atom("entry"):
-            yield fault(child, "ATOM-4.2.11-1", "stands inside atom:source")
-        check = CHECKS.get(child.tag) if child.tag != atom("source") else None
-        if check is not None:
-            yield from check(child)
+        if child.tag in IN_SOURCE:
+            yield from CHECKS[child.tag](child)
+    for identity in source.iterchildren(atom("id")):
+        if not is_absolute(trimmed(identity)):
+            yield fault(identity, "ATOM-4.2.6-1", "is not an absolute IRI")
 
 
 IANA = "http://www.iana.org/assignments/relation/"
 
+REPEATED = frozenset(map(atom, ("author", "category", "contributor", "link")))
 SINGLE = frozenset(
     map(atom, ("id", "title", "updated", "content", "published", "rights", "source", "summary"))
 )
 SINGLE_IN_SOURCE = frozenset(
     map(atom, ("generator", "icon", "id", "logo", "rights", "subtitle", "title", "updated"))
 )
+IN_ENTRY = SINGLE | REPEATED
+IN_SOURCE = SINGLE_IN_SOURCE | REPEATED
 
 CHECKS: dict[object, Check] = {
     atom("author"): check_person,
     atom("category"): check_category,
     atom("content"): check_content,
     atom("contributor"): check_person,
+    atom("generator"): check_generator,
+    atom("icon"): check_reference,
     atom("id"): check_plain,
     atom("link"): check_link,
+    atom("logo"): check_reference,
     atom("published"): check_date,
     atom("rights"): check_text,
     atom("source"): _check_source,

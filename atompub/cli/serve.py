@@ -60,7 +60,9 @@ def serve(
         "bind": bind,
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": "atompub.web.worker.Worker",
+        # The parser in C drops the second line of a folded field; this one refuses it.
+        "http_parser": "python",
         "certfile": certfile,
         "keyfile": keyfile,
         # Our own middleware judges X-Forwarded-Proto: see TRUSTED_PROXIES.

@@ -12,27 +12,29 @@ NAMESPACE = "urn:ietf:rfc:7807"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem: `type` is the URL of its kind, `errors` the faults of a document, if any."""
+    """A problem: `type` is the URL of its kind, `errors` the faults of a document, if any.
+
+    `instance` names the occasion in the log, "" where there is nothing more to find there.
+    """
 
     type: str
     title: str
     status: int
     detail: str
     errors: tuple[Fault, ...] = ()
+    instance: str = ""
 
 
 def as_json(problem: Problem) -> bytes:
     """The problem as indented JSON, for programs and for people with curl."""
-    members = asdict(problem)
-    if not problem.errors:
-        del members["errors"]
+    members = {name: value for name, value in asdict(problem).items() if value}
     return json.dumps(members, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def as_xml(problem: Problem) -> bytes:
     """The problem in the XML form of RFC 9457 appendix B."""
-    members = asdict(problem)
-    faults = members.pop("errors")
+    members = {name: value for name, value in asdict(problem).items() if value}
+    faults = members.pop("errors", ())
     lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<problem xmlns="{NAMESPACE}">']
     lines += _elements(members.items())
     if faults:

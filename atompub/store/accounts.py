@@ -1,6 +1,7 @@
 """Accounts and what they are granted. Passwords arrive hashed."""
 
 from collections.abc import Callable
+from unicodedata import normalize
 
 from atompub.errors import NotFound, Taken
 from atompub.model import Account, Role
@@ -98,7 +99,7 @@ def _find(transaction: Transaction, name: str) -> Account:
         ' "grant".collection, "grant".role'
         ' FROM account LEFT JOIN "grant" ON "grant".account = account.id'
         " WHERE account.name = :name",
-        name=name,
+        name=normalize("NFC", name),
     )
     if not rows:
         raise NotFound(f"there is no user {name!r}")

@@ -60,29 +60,38 @@ class Entries:
         return self._engine.read(lambda transaction: _find(transaction, collection, name))
 
     def add(
-        self, collection: int, new: NewMember, now: int, idempotency: Idempotency | None = None
+        self,
+        collection: str,
+        new: NewMember,
+        now: int,
+        *,
+        check: Callable[[Collection], None] | None = None,
+        idempotency: Idempotency | None = None,
     ) -> Member:
         """Add a member under the slug or the next free name; the member as stored.
 
-        The same key and digest within a day give the member that is there already. Raises
-        KeyReused for another digest, Gone when that member was deleted, and NotFound when the
-        collection is gone.
+        `check` sees the collection's state before, and may refuse by raising. The same key and
+        digest within a day give the member that is there already. Raises KeyReused for another
+        digest, Gone when that member was deleted, and NotFound when the collection is gone.
         """
 
         def work(transaction: Transaction) -> Member:
             known = _answered(transaction, new, idempotency, now)
             if known is not None:
                 return known
+            found = find_collection(transaction, collection)
+            if check is not None:
+                check(found)
             batch: list[Statement] = [
-                (BUMP, _bump(collection, now, new.edition.visible, new.edition.release)),
-                (INSERT, _insertion(transaction, collection, new)),
+                (BUMP, _bump(found.id, now, new.edition.visible, new.edition.release)),
+                (INSERT, _insertion(transaction, found.id, new)),
             ]
             if idempotency is not None:
-                batch += _remember(collection, new, idempotency, now)
+                batch += _remember(found.id, new, idempotency, now)
             taken, added = transaction.batch(batch)[:2]
-            if not taken:
-                raise NotFound("the collection was removed")
-            return as_member(added[0])
+            if check is not None and taken != [(found.sequence + 1, taken[0][1])]:
+                raise EditConflict("the collection changed at the same time; try again")
+            return as_member(_won(added))
 
         return self._engine.write(work)
 

@@ -66,7 +66,12 @@ class PostgresEngine:
                 psycopg.connect(self._url, connect_timeout=CONNECT_SECONDS).close()
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
-                    self._url, min_size=1, max_size=16, timeout=5, kwargs={"autocommit": True}
+                    self._url,
+                    min_size=1,
+                    max_size=16,
+                    timeout=CONNECT_SECONDS,
+                    open=True,
+                    kwargs={"autocommit": True},
                 )
             return self._pool
 
@@ -83,7 +88,7 @@ class _Statements:
     def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
         with self._connection.pipeline():
             cursors = [self._connection.execute(_translate(sql), ps) for sql, ps in statements]
-            return [_fetched(cursor) for cursor in cursors]
+        return [_fetched(cursor) for cursor in cursors]
 
 
 def _fetched(cursor: psycopg.Cursor[Row]) -> list[Row]:

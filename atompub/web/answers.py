@@ -69,6 +69,8 @@ def send(resp: falcon.Response, content_type: str, octets: bytes, coding: str) -
     """Write octets that are in a coding already."""
     if coding:
         resp.set_header("Content-Encoding", coding)
+    if resp.get_header("Vary") is None:
+        resp.set_header("Vary", "Accept-Encoding")
     resp.content_type = f"{content_type};charset=utf-8"
     resp.data = octets
 

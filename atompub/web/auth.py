@@ -94,7 +94,7 @@ class Authentication:
         """The account whose name and password the field holds. Raises Unauthenticated."""
         name, password = _credentials(authorization)
         try:
-            account = self._accounts.get(unicodedata.normalize("NFC", name))
+            account = self._accounts.get(name)
         except NotFound:
             account = None
         if not self._passwords.is_right(account.password if account else None, password):

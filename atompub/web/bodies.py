@@ -2,6 +2,7 @@
 
 import falcon
 from falcon.typing import ReadableIO
+from gunicorn.http.errors import ParseException
 
 from atompub.errors import BadRequest, TooLarge, UnsupportedCoding, UnsupportedType
 from atompub.model import ENTRY_RANGE
@@ -73,7 +74,7 @@ def read(req: falcon.Request, limit: int) -> bytes:
 def _chunk(stream: ReadableIO, size: int) -> bytes:
     try:
         return stream.read(size)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ParseException) as error:
         raise BadRequest("the body is cut short or its chunks are broken") from error
 
 

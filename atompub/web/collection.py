@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import falcon
@@ -14,12 +16,12 @@ from atompub.config import Settings
 from atompub.errors import BadRequest, NotAllowed, NotFound, NotWellFormed, UnsupportedType
 from atompub.model import FIRST, Collection, Cursor, View
 from atompub.names import slug_text
-from atompub.publishing import Publishing, signed_in
+from atompub.publishing import Publishing, signed_in, view_of
 from atompub.store.entries import Idempotency
 from atompub.urls import Urls
 from atompub.web import answers, bodies
 from atompub.web.answers import Kept, PageCache
-from atompub.web.conditional import Validators
+from atompub.web.conditional import Preconditions, Validators, check_write
 from atompub.web.member import show_entry, validators_of
 from atompub.web.resource import Resource, known
 
@@ -86,6 +88,9 @@ class CollectionResource(Resource):
         bodies.check_framing(req, self.settings.max_entry_bytes)
         accepted = ranges(found)
         declared = bodies.declared_type(req, accepted, lenient=self.settings.lenient_xml_types)
+        check = _check(req, view_of(account, found), context.urls)
+        if check is not None:
+            check(found)
         idempotency_key = _idempotency_key(req)
         body = bodies.read(req, self.settings.max_entry_bytes)
         if declared is None:
@@ -94,8 +99,14 @@ class CollectionResource(Resource):
             root = parse(body, declared.parameter("charset"))
         slug = req.get_header("Slug")
         request = (found.name, req.content_type, slug, body)
-        idempotency = _idempotency(idempotency_key, request)
-        member = self.publishing.create(account, found, root, slug_text(slug), idempotency)
+        member = self.publishing.create(
+            account,
+            found,
+            root,
+            slug_text(slug),
+            check=check,
+            idempotency=_idempotency(idempotency_key, request),
+        )
         location = show_entry(resp, found, member, context.urls)
         answers.show_validators(resp, validators_of(found, member, context.urls, editing=True))
         resp.status = falcon.HTTP_201
@@ -133,6 +144,19 @@ def _validators(collection: Collection, view: View, listing: Listing, urls: Urls
     number, _, modified = state_of(collection, view)
     whose = f"{view.kind}{view.account}-{answers.fingerprint(urls.base)}-{listing.token}"
     return Validators(f"{collection.epoch}-{number}", whose, modified)
+
+
+def _check(req: falcon.Request, view: View, urls: Urls) -> Callable[[Collection], None] | None:
+    """What holds a POST's preconditions against the collection's state, None when it has none."""
+    preconditions = Preconditions.from_headers(req.get_header)
+    if not preconditions.has_any():
+        return None
+
+    def check(collection: Collection) -> None:
+        validators = _validators(collection, view, Listing(), urls)
+        check_write(preconditions, validators, time.time())
+
+    return check
 
 
 def _listing(req: falcon.Request) -> Listing:

@@ -91,6 +91,10 @@ class Preconditions:
             get("If-Range"),
         )
 
+    def has_any(self) -> bool:
+        """Whether there is a field that a write would be held against."""
+        return (self.if_match, self.if_unmodified_since, self.if_none_match) != (None, None, None)
+
     def names_state(self, now: float) -> bool:
         """Whether a writer says which state it saw, for REQUIRE_CONDITIONAL (RFC 6585 section 3).
 

@@ -1,8 +1,11 @@
 """Errors as answers: the one status table, and the one writer of problem documents (RFC 9457)."""
 
 import logging
+import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import cast
+from urllib.parse import quote
 
 import falcon
 
@@ -89,19 +92,21 @@ class ErrorWriter:
         self, req: falcon.Request, resp: falcon.Response, error: Exception, _: object
     ) -> None:
         """A fault of ours: its story goes to the log, not to the client."""
-        log.error("%s %s failed", req.method, ascii(req.path), exc_info=error)
-        self._write(req, resp, errors.AtomPubError("the server failed; its log says how"))
+        instance = f"urn:uuid:{uuid.uuid4()}"
+        log.error("%s: %s %s failed", instance, req.method, ascii(req.path), exc_info=error)
+        ours = errors.AtomPubError("the server failed; its log says how")
+        self._write(req, resp, ours, instance)
 
     def _write(
-        self, req: falcon.Request, resp: falcon.Response, error: errors.AtomPubError
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        error: errors.AtomPubError,
+        instance: str = "",
     ) -> None:
-        status = STATUS[type(error)]
         context: RequestContext | None = getattr(req.context, "known", None)
-        kind = context.urls.problem(status.kind) if context else "about:blank"
-        detail = str(error)[:DETAIL_LENGTH]
-        faults = error.faults if isinstance(error, errors.InvalidEntry) else ()
-        problem = Problem(kind, status.title, status.code, detail, faults)
-        resp.status = status.code
+        problem = _problem(error, context, req.path, instance)
+        resp.status = problem.status
         for name in ("ETag", "Last-Modified", "Content-Location", "Content-Encoding"):
             resp.delete_header(name)
         resp.set_header("Cache-Control", "no-store")
@@ -127,6 +132,21 @@ class ErrorWriter:
         else:
             resp.content_type = JSON
             resp.data = as_json(problem)
+
+
+def _problem(
+    error: errors.AtomPubError, context: RequestContext | None, path: str, instance: str
+) -> Problem:
+    status, detail = STATUS[type(error)], str(error)[:DETAIL_LENGTH]
+    faults = error.faults if isinstance(error, errors.InvalidEntry) else ()
+    if context is None:
+        # Without a host of ours there is no address to explain it at (RFC 9457 section 4.2.1).
+        phrase = HTTPStatus(status.code).phrase
+        return Problem("about:blank", phrase, status.code, detail, faults, instance)
+    if isinstance(error, errors.PreconditionFailed | errors.PreconditionRequired):
+        detail = f"{detail}; the current state is at {context.urls.base}{quote(path)}"
+    kind = context.urls.problem(status.kind)
+    return Problem(kind, status.title, status.code, detail, faults, instance)
 
 
 def _may_sign_in(req: falcon.Request) -> bool:

@@ -99,8 +99,9 @@ def parse(text: str) -> MediaType | None:
 
 
 def is_range(text: str) -> bool:
-    """Whether a text is one media range, such as `image/*` (RFC 9110 section 12.5.1)."""
-    return _parse_range(text) is not None
+    """Whether a text is one media range without a weight (RFC 5023 section 8.3.4)."""
+    found = _parse_range(text)
+    return found is not None and found.parameter("q") is None
 
 
 def is_accepted(media_type: MediaType, ranges: Sequence[str]) -> bool:

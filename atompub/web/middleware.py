@@ -21,8 +21,11 @@ from atompub.web.auth import Authentication
 from atompub.web.resource import METHODS, RequestContext
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-# What proxies and servers read differently: encoded slashes, backslashes and NULs, dot segments.
-TRICKY = re.compile(r"%2f|%5c|\\|%00|(?:/|%2e)(?:\.|%2e)(?:/|$)|/(?:\.|%2e){2}(?:/|$)", re.I)
+# What proxies and servers read differently: empty segments, encoded slashes, backslashes and
+# NULs, dot segments.
+TRICKY = re.compile(r"//|%2f|%5c|\\|%00|(?:/|%2e)(?:\.|%2e)(?:/|$)|/(?:\.|%2e){2}(?:/|$)", re.I)
+ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 FORWARDED = ("X-Forwarded-Proto", "X-Forwarded-Protocol", "X-Forwarded-Ssl")
 
 ACTIVE_CONTENT = "default-src 'none'; sandbox"
@@ -57,7 +60,7 @@ class Gate:
         req.path = self._within(req.path)
         _check_origin(req, context.urls)
         # The readers' door knows nobody: its answers are the same for all.
-        if req.path.startswith("/atom"):
+        if req.path == "/atom" or req.path.startswith("/atom/"):
             self._sign_in(req, context)
 
     def process_response(
@@ -70,15 +73,13 @@ class Gate:
 
     def _urls(self, req: falcon.Request) -> Urls:
         """The site's URLs: from the settings, without them from a Host on loopback only."""
-        host = req.get_header("Host")
-        if not host or "," in host or "@" in host or "/" in host:
-            raise BadRequest("the request needs one Host")
+        host = _host(req)
         base = self._settings.base_url
         if base and _authority(base) == _authority(f"{urlsplit(base).scheme}://{host}"):
             return _kept_urls(base)
         if not base and _is_loopback(_host_name(host)):
             return _kept_urls(f"{req.env['wsgi.url_scheme']}://{host}")
-        raise Misdirected(f"this server does not answer for {host[:100]!r}; see BASE_URL")
+        raise Misdirected("this server does not answer for that host; see BASE_URL")
 
     def _within(self, path: str) -> str:
         """The path under the site's prefix. Raises NotFound for one outside."""
@@ -115,6 +116,15 @@ class Gate:
         context.account = self._authentication.account(authorization)
 
 
+def _host(req: falcon.Request) -> str:
+    """Host and port the request is for: an absolute target's, else the Host field's."""
+    absolute = ABSOLUTE.match(req.env.get("RAW_URI", ""))
+    host = req.get_header("Host", default="")
+    if not HOST.fullmatch(host):
+        raise BadRequest("the request needs one Host, with a valid name")
+    return absolute[1] if absolute else host
+
+
 def _check_method(method: str) -> None:
     if method not in METHODS:
         raise NotImplementedAnywhere(f"no resource here offers {method[:40]!r}", METHODS)
@@ -123,7 +133,7 @@ def _check_method(method: str) -> None:
 def _check_target(req: falcon.Request) -> None:
     """Raise NotFound for a target that a proxy may have read in another way (SEC-U-4)."""
     raw = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or req.env["PATH_INFO"]
-    path = raw.partition("?")[0]
+    path = ABSOLUTE.sub("", raw).partition("?")[0]
     try:
         req.env["PATH_INFO"].encode("latin-1").decode()
     except UnicodeDecodeError:

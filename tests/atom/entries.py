@@ -1,0 +1,151 @@
+"""Entries taken through the server's steps without a server, and what of one is the client's."""
+
+from dataclasses import replace
+
+from lxml import etree
+
+from atompub.atom.entry import Ownership, complete, render, take_apart
+from atompub.atom.parse import parse
+from atompub.atom.validate import validate
+from atompub.model import Member
+from atompub.urls import Urls
+from tests.documents import APP, ATOM, NS
+from tests.stores import START
+
+URLS = Urls("https://example.org/site")
+PERMALINK = URLS.permalink("blog", "name")
+
+GONE = {
+    f"{{{APP}}}edited",
+    f"{{{APP}}}control",
+    "{http://purl.org/atom/app#}edited",
+    "{http://purl.org/atom/app#}control",
+    "{http://www.w3.org/2000/09/xmldsig#}Signature",
+    f"{{{ATOM}}}id",
+}
+OWNED_RELS = {"edit", "edit-media", "self", "replies"}
+IANA = "http://www.iana.org/assignments/relation/"
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
+SINGLE_WORDS = "a:updated | a:published | .//a:uri | .//a:email | a:source/*[not(*)]"
+XML_SPACE = " \t\r\n"
+ADDRESSES = ("href", "scheme", "src", BASE)
+
+
+def made(body, *, charset=None, before=None, author="alice", keep_authors=False, drafts=True):
+    """The member that a POST of these octets makes, or a PUT to the member `before`."""
+    root = parse(body, charset)
+    validate(root)
+    permalink = PERMALINK if before else ""
+    ownership = Ownership(author, permalink, keep_authors=keep_authors, drafts=drafts)
+    sent = take_apart(root, ownership)
+    updated = START if before is None else before.updated
+    published = None if before is None else before.published
+    member = before or Member(
+        id="1",
+        collection=1,
+        name="name",
+        atom_id=sent.atom_id or "urn:uuid:8c5b6c1c-32a5-4d53-b1ab-5e3c2a2c6a0d",
+        number=1,
+        created=START,
+        edited=START,
+        modified=START // 1_000_000,
+        updated=START,
+        published=None,
+        release=None,
+        draft=False,
+        visible=True,
+        account="1",
+        author="",
+        title="",
+        summary="",
+        based=False,
+        control=None,
+        xml=b"",
+    )
+    return replace(
+        member,
+        xml=complete(sent, updated, published),
+        control=sent.control,
+        based=sent.based,
+        title=sent.title,
+        summary=sent.summary,
+        author="" if sent.authored else author,
+        updated=updated if sent.updated is None else sent.updated,
+        published=published if sent.published is None else sent.published,
+        draft=sent.draft,
+    )
+
+
+def shown(member, *, editing=True):
+    """The member's entry document."""
+    return render(member, "blog", URLS, editing=editing)
+
+
+def clients_part(document, *, permalink=PERMALINK, keep_authors=False, without=()):
+    """What the client owns of an entry, in canonical form: design idea 1, read backwards.
+
+    Left out is what the server owns, the elements named in `without`, instructions outside
+    content and extensions, and white space between the children and around dates and addresses.
+    """
+    root = parse(document) if isinstance(document, bytes) else document
+    _drop_instructions(root)
+    for child in list(root):
+        name = etree.QName(child).localname if isinstance(child.tag, str) else ""
+        is_atom = child.tag == f"{{{ATOM}}}{name}"
+        if child.tag in GONE or (is_atom and name in without) or _is_owned_link(child):
+            root.remove(child)
+        elif is_atom and name == "author" and not keep_authors:
+            root.remove(child)
+        elif child.tail and not child.tail.strip():
+            child.tail = None
+    if not (root.text or "").strip():
+        root.text = None
+    if root.get(BASE) in {"", permalink}:
+        del root.attrib[BASE]
+    _trim(root)
+    return etree.tostring(root, method="c14n")
+
+
+def _is_owned_link(child):
+    if child.tag != f"{{{ATOM}}}link":
+        return False
+    rel = child.get("rel", "alternate").removeprefix(IANA)
+    is_page = child.get("type", "text/html").lower() == "text/html"
+    return rel in OWNED_RELS or (rel == "alternate" and is_page and "hreflang" not in child.attrib)
+
+
+def _drop_instructions(root):
+    for node in list(root.iter(etree.PI)):
+        around = [etree.QName(one) for one in node.iterancestors()]
+        if all(one.namespace == ATOM and one.localname in PLAIN for one in around):
+            # The text behind it goes with it, unless it is moved first.
+            before = node.getprevious()
+            holder, side = (node.getparent(), "text") if before is None else (before, "tail")
+            setattr(holder, side, (getattr(holder, side) or "") + (node.tail or ""))
+            node.getparent().remove(node)
+
+
+PLAIN = set(
+    "author category contributor email entry generator icon id link logo name published rights"
+    " source subtitle summary title updated uri".split()
+)
+"""The Atom elements that hold neither content nor markup of others as a whole."""
+
+
+def _trim(root):
+    for element in root.xpath(SINGLE_WORDS, namespaces=NS):
+        if element.text and not len(element):
+            element.text = element.text.strip(XML_SPACE)
+    for element in root.iter(etree.Element):
+        for name in ADDRESSES:
+            if name in element.attrib and (element.tag.startswith(f"{{{ATOM}}}") or name == BASE):
+                element.set(name, element.get(name).strip(XML_SPACE))
+
+
+def control_of(document):
+    """The canonical form of an entry's app:control, "" when it has none."""
+    found = etree.fromstring(document).find(f"{{{APP}}}control")
+    if found is None:
+        return b""
+    found.tail = None
+    return etree.tostring(found, method="c14n", exclusive=True)
