@@ -11,6 +11,7 @@ from atompub.errors import StoreUnavailable
 from atompub.html.pages import Pages
 from atompub.publishing import Publishing, Store
 from atompub.store.accounts import Accounts
+from atompub.store.blobs import open_blobs
 from atompub.store.collections import Collections
 from atompub.store.engine import Engine
 from atompub.store.entries import Entries
@@ -22,6 +23,7 @@ from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
 from atompub.web.collection import CollectionResource
 from atompub.web.errors import ErrorWriter
+from atompub.web.media import MediaResource, PublicMediaResource
 from atompub.web.member import MemberResource
 from atompub.web.middleware import Gate
 from atompub.web.problems import ProblemResource
@@ -50,24 +52,28 @@ def create_app(
         Store(Collections(engine, now), Entries(engine), StoredPages(engine)), now
     )
     pages, kept = Pages(), PageCache()
+    blobs = open_blobs(settings.media_url)
     gate = Gate(settings, Authentication(accounts, passwords or Passwords()))
     app = falcon.App(middleware=[gate])
     ErrorWriter(pages).register(app)
 
     service = ServiceResource(publishing)
-    collection = CollectionResource(publishing, settings, kept)
+    collection = CollectionResource(publishing, settings, blobs, kept)
     app.add_route("/atom", service)
     app.add_route("/atom/", service)
     app.add_route("/atom/-/categories/{collection}", CategoriesResource(publishing))
     app.add_route("/atom/{collection}", collection)
     app.add_route("/atom/{collection}/", collection)
     app.add_route("/atom/{collection}/{member}", MemberResource(publishing, settings))
+    media = MediaResource(publishing, settings, blobs)
+    app.add_route("/atom/{collection}/{member}/media", media)
 
     app.add_route("/", publication.HomeResource(publishing, pages))
     app.add_route("/{collection}", publication.WithoutSlashResource(publishing))
     app.add_route("/{collection}/", publication.index(publishing, kept, pages))
     app.add_route("/{collection}/feed.atom", publication.feed(publishing, kept))
     app.add_route("/{collection}/{member}", publication.PermalinkResource(publishing, pages))
+    app.add_route("/{collection}/{member}/{file}", PublicMediaResource(publishing, blobs))
 
     app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
     app.add_route("/-/problems/{kind}", ProblemResource(pages))

@@ -38,9 +38,24 @@ class Settings:
     lenient_xml_types: bool = field(
         default=False, metadata={"help": "take entries sent as application/xml or text/xml"}
     )
+    media: str = field(
+        default="",
+        metadata={"help": "file:///absolute/path for media; the folder media in DATA if empty"},
+    )
+    media_base_url: str = field(
+        default="", metadata={"help": "another address of the site, for public media alone"}
+    )
+    max_media_bytes: int = field(
+        default=1024**3, metadata={"help": "the largest media resource taken, in octets"}
+    )
     max_entry_bytes: int = field(
         default=2 * 1024 * 1024, metadata={"help": "the largest entry taken, in octets"}
     )
+
+    @property
+    def media_url(self) -> str:
+        """`media`, or the URL of the folder in the data directory."""
+        return self.media or f"file://{self.data.absolute() / 'media'}"
 
     @property
     def database_url(self) -> str:
@@ -142,4 +157,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "require_conditional": _read_flag,
     "lenient_xml_types": _read_flag,
     "max_entry_bytes": _read_size,
+    "max_media_bytes": _read_size,
+    "media": _read_text,
+    "media_base_url": _read_base_url,
 }

@@ -11,6 +11,7 @@ AtomPubError
 ├── Gone                    it was here and was deleted
 ├── NotAllowed              this resource does not offer the method; allowed
 ├── NotImplementedAnywhere  no resource of this server offers the method; allowed
+├── RangeNotSatisfiable     no octet of the representation is in the range; length
 ├── PreconditionFailed      the state is not the one the client named
 ├── PreconditionRequired    the operator asks writers to name the state they saw
 ├── KeyReused               an Idempotency-Key came back with another request
@@ -44,6 +45,7 @@ __all__ = [
     "NotWellFormed",
     "PreconditionFailed",
     "PreconditionRequired",
+    "RangeNotSatisfiable",
     "StoreUnavailable",
     "Taken",
     "TooLarge",
@@ -122,6 +124,14 @@ class NotAllowed(AtomPubError):
 
 class NotImplementedAnywhere(NotAllowed):
     """No resource of this server offers the method."""
+
+
+class RangeNotSatisfiable(AtomPubError):
+    """No octet of the representation is in the range; `length` is how many it has."""
+
+    def __init__(self, message: str, length: int) -> None:
+        super().__init__(message)
+        self.length = length
 
 
 class PreconditionFailed(AtomPubError):

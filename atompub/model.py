@@ -61,9 +61,12 @@ class Collection:
     """A collection's row (design idea 2).
 
     `sequence` numbers the last change; `public` is the number of the last one that readers can
-    see. `edited` and `public_edited` are the instants of those changes; `modified` and
+    see. `edited` is the instant of the last change; `updated` and `public_updated` are what
+    feeds say of all members and of the visible ones: the latest `updated` of an entry, or the
+    latest publishing or removal if that came after, never going back. `modified` and
     `public_modified` are whole seconds for Last-Modified, never equal for two states that were
-    sent. `due` is the instant of the next release, if any.
+    sent. `due` is the instant of the next release, if any; `forgotten` is the number up to which
+    deletions are no longer told.
     """
 
     id: int
@@ -76,10 +79,25 @@ class Collection:
     sequence: int
     public: int
     edited: int
-    public_edited: int
+    updated: int
+    public_updated: int
     modified: int
     public_modified: int
     due: int | None
+    forgotten: int
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media resource's row: the blob that holds its octets, their declared type, their length,
+    and their SHA-256 in hexadecimal. `genuine` tells that they look like what they are called.
+    """
+
+    key: str
+    type: str
+    length: int
+    sha256: str
+    genuine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +109,8 @@ class Member:
     which a member with a `published` ahead becomes visible, None when it is not waiting.
     `author` is the name the server writes, "" where the XML brings its own; `summary` is the
     text the server writes where the RFC demands one, else "". `based` tells that the root has
-    an xml:base of its own. `control` is the app:control element, for editors only.
+    an xml:base of its own. `control` is the app:control element, for editors only. `media` is
+    None but for media link entries.
     """
 
     id: str
@@ -114,6 +133,7 @@ class Member:
     based: bool
     control: bytes | None
     xml: bytes
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +151,16 @@ class Edition:
     draft: bool
     release: int | None
     visible: bool
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Buried:
-    """A member that was deleted: whose it was, and whether readers had seen it."""
+    """A member that was deleted: whose it was, whether readers had seen it, and when it went."""
 
     account: str
     public: bool
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)

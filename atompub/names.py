@@ -7,6 +7,8 @@ A member's name is the last segment of its URIs. It is made from the Slug header
 import re
 import secrets
 from itertools import accumulate
+from mimetypes import MimeTypes
+from os.path import splitext
 from unicodedata import category, normalize
 from urllib.parse import quote, unquote
 from uuid import uuid4
@@ -14,17 +16,20 @@ from uuid import uuid4
 from atompub.errors import ConfigError
 
 __all__ = [
+    "HIGHEST_COPY",
     "check_account_name",
     "check_collection_name",
+    "check_line",
+    "file_name",
     "join",
     "member_slug",
     "new_atom_id",
     "new_epoch",
     "new_id",
-    "next_name",
     "slug",
     "slug_text",
     "split",
+    "without_ending",
 ]
 
 SLUG_POINTS = 80
@@ -46,7 +51,8 @@ _NO_COLLECTION = _DEVICES | {"atom"}
 
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NUMBERED = re.compile(r"(.+)-([2-9]|[1-9][0-9]{1,5})", re.DOTALL)
-_HIGHEST = 999_999  # the last number that `split` reads
+_TYPES = MimeTypes()  # Python's own list, the same on every machine
+HIGHEST_COPY = 999_999  # the last number that `split` reads
 
 # What cannot stand in one line of XML text: controls, line ends, surrogates, noncharacters.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -134,14 +140,16 @@ def join(stem: str, copy: int) -> str:
     return stem if copy == 1 else f"{stem}-{copy}"
 
 
-def next_name(slug: str, highest: int, fallback: str) -> str:
-    """The name for a slug that is taken; `highest` is the highest copy of it as a stem, or 0.
+def file_name(name: str, media_type: str) -> str:
+    """What a member's media is called for readers: its name, and the usual end for its type."""
+    essence = media_type.partition(";")[0].strip().lower()
+    return name + (_TYPES.guess_extension(essence) or "")
 
-    No name with a higher copy exists, so this one is free. `fallback` is a random id, used
-    in place of a number that `split` would not read.
-    """
-    copy = max(highest, 1) + 1
-    return join(slug, copy) if copy <= _HIGHEST else f"{slug}-{fallback}"
+
+def without_ending(text: str) -> str:
+    """A file's name without the ending that tells its type; other texts as they are."""
+    stem, ending = splitext(text)
+    return stem if stem and ending.lower() in _TYPES.types_map[True] else text
 
 
 def check_collection_name(name: str) -> str:

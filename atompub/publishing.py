@@ -6,10 +6,13 @@ there or not; what an account may not see is not there.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from atompub.atom.entry import Ownership, Submitted, complete, take_apart
+from atompub.atom.content import media_summary
+from atompub.atom.entry import complete, link_entry
 from atompub.atom.namespaces import Element
+from atompub.atom.submission import Ownership, Submitted, take_apart
 from atompub.atom.validate import validate
 from atompub.errors import (
     Fault,
@@ -29,14 +32,16 @@ from atompub.model import (
     Collection,
     Cursor,
     Edition,
+    Media,
     Member,
     Page,
     Role,
     View,
 )
-from atompub.names import member_slug, new_atom_id, new_id
+from atompub.names import member_slug, new_atom_id, new_id, without_ending
 from atompub.store.collections import Collections
-from atompub.store.entries import Entries, Found, Idempotency, NewMember
+from atompub.store.entries import Entries, Found, NewMember
+from atompub.store.idempotency import Idempotency
 from atompub.store.pages import Pages
 from atompub.store.site import Site
 
@@ -44,6 +49,9 @@ Clock = Callable[[], int]
 Check = Callable[[Member], None]
 
 SHOWN_TERMS = 20
+REMEMBERED = 365 * 24 * 3600 * 1_000_000
+"""How long a deleted entry is 410 and not 404, in microseconds."""
+UNTITLED = "Untitled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,8 @@ class Publishing:
             raise _unseen(account, f"there is no collection {collection!r}") from None
         if self._released(found) is not found:
             found, current = self._store.entries.find(collection, name)
+        if isinstance(current, Buried) and current.removed < self._now() - REMEMBERED:
+            current = None
         return found, _seen(account, found, current)
 
     def published(self, collection: str, name: str) -> tuple[Collection, Member]:
@@ -147,7 +157,7 @@ class Publishing:
         `check` raises when the collection is not in a state the client agrees to. Raises
         InvalidEntry, and KeyReused or Gone for an Idempotency-Key that was used.
         """
-        submitted = _accepted(root, collection, account.name)
+        submitted = _accepted(root, collection, _ownership(collection, account.name))
         now, identity = self._now(), new_id()
         new = NewMember(
             id=identity,
@@ -169,25 +179,80 @@ class Publishing:
         root: Element,
         *,
         permalink: str,
+        address: str,
         check: Check,
     ) -> tuple[Collection, Member]:
-        """Replace what the client owns of a member.
+        """Replace what the client owns of a member; `permalink` and `address` are its URLs.
 
         `check` raises when the state that is replaced is not one the client agrees to. Raises
         InvalidEntry, NotFound, Gone and EditConflict.
         """
         author = member.author or account.name
-        submitted = _accepted(root, collection, author, permalink)
+        ownership = _ownership(
+            collection, author, permalink=permalink, address=address, media=member.media
+        )
+        submitted = _accepted(root, collection, ownership)
         now = self._now()
 
         def revise(_: Collection, found: Found) -> Edition:
             current = _present(found)
             check(current)
-            return _edition(
+            edition = _edition(
                 submitted, now, author, updated=current.updated, published=current.published
             )
+            return _with_media(edition, current.media)
 
         return self._store.entries.edit(collection.name, member.name, now, revise)
+
+    def create_media(
+        self,
+        account: Account,
+        collection: Collection,
+        media: Media,
+        title: str,
+        *,
+        check: Callable[[Collection], None] | None = None,
+        idempotency: Idempotency | None = None,
+    ) -> Member:
+        """Make a media link entry for media that is kept already (RFC 5023 section 9.6).
+
+        `title` names it too; `check` as in `create`.
+        """
+        now, identity = self._now(), new_id()
+        title = title or UNTITLED
+        edition = Edition(
+            xml=link_entry(title, now),
+            control=None,
+            based=False,
+            title=title,
+            summary=media_summary(media),
+            author=account.name,
+            updated=now,
+            published=None,
+            draft=False,
+            release=None,
+            visible=True,
+            media=media,
+        )
+        slug = member_slug(without_ending(title), title)
+        new = NewMember(identity, slug, "", new_atom_id(), account.id, edition)
+        return self._store.entries.add(
+            collection.name, new, now, check=check, idempotency=idempotency
+        )
+
+    def replace_media(
+        self, collection: Collection, member: Member, media: Media, check: Check
+    ) -> Member:
+        """Give a media link entry other media; `check` as in `edit`. Raises as `edit` does."""
+
+        def revise(_: Collection, found: Found) -> Edition:
+            current = _present(found)
+            check(current)
+            summary = media_summary(media) if current.summary else ""
+            return replace(_edition_of(current), media=media, summary=summary)
+
+        _, stored = self._store.entries.edit(collection.name, member.name, self._now(), revise)
+        return stored
 
     def delete(self, collection: Collection, member: Member, check: Check) -> None:
         """Delete a member; `check` as in `edit`. Raises NotFound, Gone and EditConflict."""
@@ -255,11 +320,14 @@ def _present(found: Found) -> Member:
     return found
 
 
-def _accepted(root: Element, collection: Collection, author: str, permalink: str = "") -> Submitted:
-    validate(root)
+def _ownership(collection: Collection, author: str, **known: Any) -> Ownership:
     settings = collection.settings
     keep_authors = settings.author == "client"
-    ownership = Ownership(author, permalink, keep_authors=keep_authors, drafts=settings.drafts)
+    return Ownership(author, keep_authors=keep_authors, drafts=settings.drafts, **known)
+
+
+def _accepted(root: Element, collection: Collection, ownership: Ownership) -> Submitted:
+    validate(root)
     submitted = take_apart(root, ownership)
     _check_categories(submitted, collection)
     return submitted
@@ -286,6 +354,18 @@ def _check_categories(submitted: Submitted, collection: Collection) -> None:
 def _not_offered(term: str, scheme: str, listed: str) -> str:
     where = f" with the scheme {scheme}" if scheme else ""
     return f"{term[:60]!r} is not offered; this collection takes{where}: {listed or 'none'}"
+
+
+def _edition_of(member: Member) -> Edition:
+    """What the last write gave a member."""
+    return Edition(**{field.name: getattr(member, field.name) for field in fields(Edition)})
+
+
+def _with_media(edition: Edition, media: Media | None) -> Edition:
+    """An edition of a media link entry keeps the media, and a summary of ours tells of it."""
+    if media is None:
+        return edition
+    return replace(edition, media=media, summary=media_summary(media) if edition.summary else "")
 
 
 def _edition(

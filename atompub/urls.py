@@ -8,9 +8,14 @@ from atompub.model import Cursor
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """URLs under `base`, the site's address without a slash at its end."""
+    """URLs under `base`, the site's address without a slash at its end.
+
+    Public media are under `media_base` where there is one, so that nothing that was uploaded is
+    of the site's own origin.
+    """
 
     base: str
+    media_base: str = ""
 
     def service(self) -> str:
         """The service document."""
@@ -31,6 +36,15 @@ class Urls:
     def member(self, collection: str, name: str) -> str:
         """A member, for editing."""
         return f"{self.base}/atom/{quote(collection)}/{quote(name)}"
+
+    def media(self, collection: str, name: str) -> str:
+        """A member's media resource, for editing."""
+        return f"{self.member(collection, name)}/media"
+
+    def public_media(self, collection: str, name: str, file: str) -> str:
+        """A member's media resource, for readers."""
+        base = self.media_base or self.base
+        return f"{base}/{quote(collection)}/{quote(name)}/{quote(file)}"
 
     def home(self) -> str:
         """The list of publications."""

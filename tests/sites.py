@@ -22,7 +22,7 @@ from atompub.store.entries import Entries
 from atompub.store.migrations import migrate
 from atompub.store.opening import open_engine
 from atompub.web.auth import Passwords
-from tests.documents import ENTRY, check_strict, entry
+from tests.documents import ENTRY, check_strict, entry, link
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
@@ -138,6 +138,15 @@ def wsgi_site(folder, now=micros, base="http://127.0.0.1:8000", peer="127.0.0.1"
     fill(engine, now)
     app = create_app(chosen, engine=engine, passwords=Passwords(CHEAP), now=now)
     return Site(engine, WSGI(app, peer), base, now)
+
+
+def walk(client, url, rel="next"):
+    """The documents from a URL on along the links of a relation, to the one that has none."""
+    while url is not None:
+        answer = client.get(url)
+        assert answer.status_code == 200, answer.text
+        yield answer.content
+        url = link(answer.content, rel)
 
 
 class WSGI(httpx.BaseTransport):

@@ -237,21 +237,6 @@ def test_split_reads_a_copy_number(name: str, expected: tuple[str, int]) -> None
     assert name == names.join(*expected)
 
 
-@pytest.mark.parametrize(
-    ("highest", "expected"),
-    [
-        (0, "post-2"),
-        (1, "post-2"),
-        (2, "post-3"),
-        (999_998, "post-999999"),
-        (999_999, "post-0123456789abc"),
-    ],
-)
-def test_next_name_follows_the_highest_copy(highest: int, expected: str) -> None:
-    """The next copy has the next number, or a random end where `split` would not read it."""
-    assert expected == names.next_name("post", highest, "0123456789abc")
-
-
 @pytest.mark.parametrize("name", ["a", "0", "blog", "my_blog-2", "a" * 64, "feed", "archive"])
 def test_collection_name_is_taken(name: str) -> None:
     """Up to 64 of a-z, 0-9, hyphen and underscore after a letter or digit make a name."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from atompub.atom import dates
 from atompub.atom.namespaces import XHTML, Element, atom, is_element, line_of, spoken, text_of
 from atompub.atom.references import (
-    SCHEME,
     is_absolute,
     is_language_tag,
     is_media_type,
     is_reference,
+    is_relation,
 )
 from atompub.errors import Fault
 
@@ -27,8 +27,7 @@ KNOWN = frozenset(
 )
 """The elements that RFC 4287 defines; other names in its namespace are extensions (section 6.3)."""
 PERSON = frozenset(map(atom, ("name", "uri", "email")))
-EMAIL = re.compile(r".+@[^@\s]+")
-PLAIN_REL = re.compile(r"[^\s:/?#@]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def fault(element: Element, rule: str, reason: str) -> Fault:
@@ -149,7 +148,7 @@ def check_link(element: Element) -> Iterator[Fault]:
         yield fault(element, "ATOM-4.2.7-1", "has no href")
     elif not is_reference(href.strip(XML_SPACE)):
         yield fault(element, "ATOM-4.2.7-1", "href is not an IRI")
-    if not PLAIN_REL.fullmatch(rel) and not (SCHEME.match(rel) and is_absolute(rel)):
+    if not is_relation(rel):
         yield fault(element, "ATOM-4.2.7-1", "rel is neither a plain name nor an absolute IRI")
     if not is_media_type(element.get("type", "a/b")):
         yield fault(element, "ATOM-4.2.7-1", "type is not a media type")

@@ -8,6 +8,7 @@ from atompub.atom.constructs import XML_SPACE, check_text, fault, trimmed
 from atompub.atom.namespaces import Element, is_element, text_of
 from atompub.atom.references import COMPOSITE, is_media_type, is_reference
 from atompub.errors import Fault
+from atompub.model import Media
 
 TEXT_TYPES = {"text", "html", "xhtml"}
 WITHOUT_SPACE = str.maketrans("", "", XML_SPACE)
@@ -54,6 +55,11 @@ def generated_summary(content: Element) -> str:
     if needs_base64(content):
         return f"{describe(content.get('type', ''))}, {len(_decoded(content) or b'')} bytes"
     return ""
+
+
+def media_summary(media: Media) -> str:
+    """The summary of a media link entry that its author gave none."""
+    return f"{describe(media.type)}, {media.length} bytes"
 
 
 def describe(media_type: str) -> str:

@@ -32,10 +32,10 @@ def render_changes(changes: Changes, since: int, view: View, urls: Urls) -> byte
 
 
 def state_of(collection: Collection, view: View) -> tuple[int, int, int]:
-    """Number, instant and Last-Modified of the last change that `view` shows."""
+    """What `view` shows: the number of its last change, its feed date and its Last-Modified."""
     if view.kind == "published":
-        return collection.public, collection.public_edited, collection.public_modified
-    return collection.sequence, collection.edited, collection.modified
+        return collection.public, collection.public_updated, collection.public_modified
+    return collection.sequence, collection.updated, collection.modified
 
 
 def _feed(
@@ -50,26 +50,33 @@ def _feed(
     parts = [DECLARATION, _head(collection, view, urls, links).encode()]
     parts += [_tombstone(tombstone).encode() for tombstone in tombstones]
     for member in members:
-        parts += [b"\n", fragment(member, collection.name, urls, editing=editing)]
+        parts += [b"\n", fragment(member, collection, urls, editing=editing)]
     parts.append(b"\n</feed>\n")
     return b"".join(parts)
 
 
 def _head(collection: Collection, view: View, urls: Urls, links: Iterable[tuple[str, str]]) -> str:
     title = escape(collection.title)
-    _, edited, _ = state_of(collection, view)
+    _, updated, _ = state_of(collection, view)
     lines = [
         f'<feed xmlns="{ATOM}" xmlns:app="{APP}">',
         f"  <id>{collection.atom_id}</id>",
         f"  <title>{title}</title>",
-        f"  <updated>{dates.render(edited)}</updated>",
+        f"  <updated>{dates.render(updated)}</updated>",
         f"  <author><name>{title}</name></author>",
         "  <generator>atompub</generator>",
         *(f'  <link rel="{rel}" href={quoteattr(href)}/>' for rel, href in links),
-        f'  <link rel="alternate" type="text/html" href="{urls.publication(collection.name)}"/>',
+        *_publication_link(collection, urls),
         f"  {collection_element(collection, urls)}",
     ]
     return "\n".join(lines)
+
+
+def _publication_link(collection: Collection, urls: Urls) -> Iterator[str]:
+    """A private collection has no publication to link."""
+    if not collection.settings.private:
+        href = quoteattr(urls.publication(collection.name))
+        yield f'  <link rel="alternate" type="text/html" href={href}/>'
 
 
 def _paging(page: Page, cursor: Cursor, view: View, urls: Urls) -> Iterator[tuple[str, str]]:

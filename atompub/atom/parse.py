@@ -11,7 +11,7 @@ from atompub.errors import NotWellFormed, TooLarge
 
 LONGEST_DECLARATION = 1024
 MAX_DEPTH = 100
-MAX_ELEMENTS = 10_000
+MAX_NODES = 10_000
 MAX_ATTRIBUTES = 256
 MAX_NAMESPACES = 256
 MAX_NAME = 64 * 1024
@@ -53,7 +53,7 @@ _parsers = threading.local()
 def parse(body: bytes, charset: str | None = None) -> Element:
     """The root of an XML document; `charset` is the Content-Type's parameter.
 
-    Raises NotWellFormed, and TooLarge for more than `MAX_ELEMENTS` elements.
+    Raises NotWellFormed, and TooLarge for more than `MAX_NODES` elements, comments and such.
     """
     text = decode(body, charset)
     doctype = DOCTYPE.match(text)
@@ -138,21 +138,20 @@ def _parser() -> etree.XMLParser:
 
 def _check_bounds(root: Element) -> None:
     """Level by level, so that depth is known before anything walks the tree recursively."""
-    _check_text(root)
-    level, depth, elements = [root], 0, 0
-    while level:
-        depth += 1
-        elements += len(level)
-        if depth > MAX_DEPTH:
-            raise NotWellFormed(f"more than {MAX_DEPTH} elements deep", line_of(level[0]), 1)
-        if elements > MAX_ELEMENTS:
-            raise TooLarge(f"more than {MAX_ELEMENTS} elements", MAX_ELEMENTS)
-        for element in level:
-            _check_sizes(element)
-        children = [child for element in level for child in element]
-        level = [child for child in children if is_element(child)]
-        for node in children:
+    nodes, depth, count = [root], 0, 0
+    while nodes:
+        count += len(nodes)
+        if count > MAX_NODES:
+            raise TooLarge(f"more than {MAX_NODES} elements, comments and instructions", MAX_NODES)
+        for node in nodes:
             _check_text(node)
+        elements = [node for node in nodes if is_element(node)]
+        depth += 1
+        if elements and depth > MAX_DEPTH:
+            raise NotWellFormed(f"more than {MAX_DEPTH} elements deep", line_of(elements[0]), 1)
+        for element in elements:
+            _check_sizes(element)
+        nodes = [child for element in elements for child in element]
 
 
 def _check_sizes(element: Element) -> None:

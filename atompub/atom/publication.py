@@ -28,7 +28,7 @@ def _envelope(collection: Collection, urls: Urls) -> bytes:
     feed = FeedGenerator()
     feed.id(collection.atom_id)
     feed.title(collection.title)
-    feed.updated(dates.render(collection.public_edited))
+    feed.updated(dates.render(collection.public_updated))
     feed.author(name=collection.title)
     feed.generator("atompub")
     feed.link(rel="self", href=urls.feed(collection.name), type=PUBLIC_TYPE)

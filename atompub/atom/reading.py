@@ -8,8 +8,8 @@ from lxml import etree
 from atompub import text
 from atompub.atom.constructs import trimmed
 from atompub.atom.content import describe
-from atompub.atom.entry import BASE, plain_text
 from atompub.atom.namespaces import XHTML, Element, app, atom, is_element, text_of
+from atompub.atom.submission import BASE, plain_text
 from atompub.model import Member
 from atompub.urls import Urls
 

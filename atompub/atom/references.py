@@ -1,11 +1,18 @@
 """IRIs, media types and language tags as values of Atom attributes."""
 
 import re
-from urllib.parse import urlsplit
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-# What RFC 3987 leaves out of IRIs: white space, controls, and the delimiters of other syntaxes.
-NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f-\x9f<>"{}|\\^`\ufff0-\uffff]')
+# What RFC 3987 leaves out of IRIs: white space, controls, and the delimiters of other syntaxes;
+# a percent sign begins two hexadecimal digits, brackets hold an IP address.
+_LETTER = r"(?:[^\x00-\x20\x7f-\x9f\ufff0-\uffff<>\"{}|\\^`%\[\]:/?#@]|%[0-9A-Fa-f]{2})"
+_PATH = rf"(?:{_LETTER}|[:@/])*+"
+_AUTHORITY = rf"(?:(?:{_LETTER}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|{_LETTER}*+)(?::[0-9]*+)?"
+_REFERENCE = re.compile(
+    rf"(?:[A-Za-z][A-Za-z0-9+.-]*+:|(?![^/?#]*:))(?://{_AUTHORITY}(?=[/?#]|\Z))?{_PATH}"
+    rf"(?:\?(?:{_LETTER}|[:@/?])*+)?(?:#(?:{_LETTER}|[:@/?])*+)?"
+)
+_PLAIN_NAME = re.compile(rf"(?:{_LETTER}|@)++")
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;[^\r\n]*)?", re.ASCII)
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 COMPOSITE = ("multipart/", "message/")
@@ -13,13 +20,12 @@ COMPOSITE = ("multipart/", "message/")
 
 def is_reference(text: str) -> bool:
     """Whether a text is an IRI reference, absolute or relative (RFC 3987)."""
-    if NOT_IN_IRI.search(text):
-        return False
-    try:
-        urlsplit(text)
-    except ValueError:
-        return False
-    return True
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def is_relation(text: str) -> bool:
+    """Whether a text may be a link's rel: a plain name or an absolute IRI (RFC 4287 4.2.7.2)."""
+    return _PLAIN_NAME.fullmatch(text) is not None or is_absolute(text)
 
 
 def is_absolute(text: str) -> bool:

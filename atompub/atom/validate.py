@@ -64,7 +64,8 @@ def _faults(root: Element) -> Iterator[Fault]:
     if root.tag != atom("entry"):
         yield _wrong_root(root)
         return
-    yield from at_most_once(root, SINGLE, "ATOM-4.1.2-2")
+    yield from at_most_once(root, FILLED_IN, "ATOM-4.1.2-1")
+    yield from at_most_once(root, SINGLE - FILLED_IN, "ATOM-4.1.2-2")
     yield from check_places(root, IN_ENTRY)
     yield from _check_controls(root)
     yield from _check_alternates(root)
@@ -116,7 +117,8 @@ def _check_base_and_language(element: Element) -> Iterator[Fault]:
     base, language = element.get(f"{{{XML}}}base"), element.get(f"{{{XML}}}lang")
     if base is not None and not is_base(base.strip(XML_SPACE)):
         yield fault(element, "SEC-X-12", "xml:base is neither relative nor http or https")
-    if language and element.tag in KNOWN and not is_language_tag(language):
+    ours = element.tag in KNOWN or element.tag in CONTROL
+    if language and ours and not is_language_tag(language):
         yield fault(element, "APP-2.1-2", "xml:lang is not a language tag")
 
 
@@ -140,8 +142,11 @@ SINGLE = frozenset(
 SINGLE_IN_SOURCE = frozenset(
     map(atom, ("generator", "icon", "id", "logo", "rights", "subtitle", "title", "updated"))
 )
+FILLED_IN = frozenset(map(atom, ("id", "title", "updated")))
 IN_ENTRY = SINGLE | REPEATED
 IN_SOURCE = SINGLE_IN_SOURCE | REPEATED
+
+CONTROL = frozenset((app("control"), app("draft")))
 
 CHECKS: dict[object, Check] = {
     atom("author"): check_person,

@@ -20,6 +20,7 @@ COMMANDS = {
     "grant": ("users", "Give a user a role in one collection."),
     "ungrant": ("users", "Take a user's role in one collection away."),
     "collection": ("collections", "Add, list, change and remove collections."),
+    "gc": ("gc", "Delete media that no entry has any more, and forget entries deleted a year ago."),
     "migrate": ("store", "Bring the schema of a store up to date."),
 }
 """Each command's module, imported when the command is used, and its line in --help."""

@@ -1,7 +1,6 @@
 """Serving with gunicorn."""
 
 import multiprocessing
-import os
 import re
 import socket
 import ssl
@@ -113,7 +112,8 @@ def _check_free(bind: str) -> None:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        raise ConfigError(f"cannot listen on {bind}: {os.strerror(error.errno or 0)}") from error
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise ConfigError(f"cannot listen on {bind}: {reason}") from error
 
 
 def _check_tls(certfile: str | None, keyfile: str | None) -> None:

@@ -108,7 +108,7 @@ def _where(settings: Settings) -> str:
 
 
 def _make_folder(settings: Settings) -> None:
-    if settings.database:
+    if settings.database and settings.media:
         return
     try:
         Path(settings.data).mkdir(parents=True, exist_ok=True)

@@ -9,15 +9,15 @@ from typing import Any
 from atompub.errors import ConfigError, NotFound, Taken
 from atompub.model import Categories, Category, Collection, CollectionSettings
 from atompub.names import check_collection_name, check_line, new_atom_id, new_epoch
-from atompub.store.engine import Engine, Row, Transaction
+from atompub.store.engine import Engine, Row, Transaction, Value
 from atompub.store.instants import EDITED, modified
 from atompub.store.site import Site, find_site, touch_site
 
 COLUMNS = (
     "collection.id, workspace.title, collection.name, collection.title, collection.atom_id,"
     " collection.settings, collection.epoch, collection.sequence, collection.public,"
-    " collection.edited, collection.public_edited, collection.modified,"
-    " collection.public_modified, collection.due"
+    " collection.edited, collection.updated, collection.public_updated, collection.modified,"
+    " collection.public_modified, collection.due, collection.forgotten"
 )
 SELECT = f"SELECT {COLUMNS} FROM collection JOIN workspace ON workspace.id = collection.workspace"
 WIDTH = COLUMNS.count(",") + 1
@@ -70,9 +70,11 @@ class Collections:
                 raise Taken(f"there is a collection {name!r} already")
             transaction.rows(
                 "INSERT INTO collection (id, workspace, name, title, atom_id, settings, epoch,"
-                " sequence, public, edited, public_edited, modified, public_modified)"
+                " sequence, public, edited, updated, public_updated, modified, public_modified,"
+                " forgotten)"
                 " SELECT coalesce(max(id), 0) + 1, :workspace, :name, :title, :atom_id, :settings,"
-                " :epoch, 0, 0, :now, :now, :now / 1000000, :now / 1000000 FROM collection",
+                " :epoch, 0, 0, :now, :now, :now, :now / 1000000, :now / 1000000, 0"
+                " FROM collection",
                 workspace=_workspace_id(transaction, workspace),
                 name=name,
                 title=title,
@@ -93,7 +95,7 @@ class Collections:
 
         def work(transaction: Transaction) -> Collection:
             found = find_collection(transaction, name)
-            transaction.rows(BUMP, collection=found.id, now=now, shown=1, release=None)
+            transaction.rows(BUMP, **bump(found.id, now, shown=True, updated=now))
             transaction.rows(
                 "UPDATE collection SET title = :title, settings = :settings WHERE id = :id",
                 title=title,
@@ -128,7 +130,9 @@ UPDATE collection SET
     edited = {EDITED},
     modified = {modified("modified")},
     public = CASE WHEN :shown = 1 THEN sequence + 1 ELSE public END,
-    public_edited = CASE WHEN :shown = 1 THEN {EDITED} ELSE public_edited END,
+    updated = CASE WHEN :updated > updated THEN :updated ELSE updated END,
+    public_updated =
+        CASE WHEN :shown = 1 AND :updated > public_updated THEN :updated ELSE public_updated END,
     public_modified =
         CASE WHEN :shown = 1 THEN {modified("public_modified")} ELSE public_modified END,
     due = CASE
@@ -138,8 +142,7 @@ UPDATE collection SET
 WHERE id = :collection
 RETURNING sequence, edited
 """
-"""Take the collection's next number (design idea 2): `shown` is 1 when readers can see the
-change, `release` the instant of a release that lies ahead, or null."""
+"""Take the collection's next number (design idea 2), with the parameters of `bump`."""
 
 REMOVE = (
     "DELETE FROM revision WHERE member IN (SELECT id FROM member WHERE collection = :collection)",
@@ -151,6 +154,20 @@ REMOVE = (
     'DELETE FROM "grant" WHERE collection = :collection',
     "DELETE FROM collection WHERE id = :collection",
 )
+
+
+def bump(
+    collection: int, now: int, *, shown: bool, updated: int, release: int | None = None
+) -> dict[str, Value]:
+    """The parameters of BUMP: `shown` when readers can see the change, `updated` for the feed's
+    date, `release` the instant of a release that lies ahead."""
+    return {
+        "collection": collection,
+        "now": now,
+        "shown": int(shown),
+        "updated": updated,
+        "release": release,
+    }
 
 
 def find_collection(transaction: Transaction, name: str) -> Collection:

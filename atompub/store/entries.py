@@ -6,24 +6,24 @@ so that the collection's row is held for one round trip (design idea 5).
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
 
-from atompub.errors import EditConflict, Gone, KeyReused, NotFound
-from atompub.model import Buried, Collection, Edition, Member
-from atompub.names import join, next_name, split
-from atompub.store.collections import BUMP, find_collection
+from atompub.errors import EditConflict, Gone, NotFound
+from atompub.model import Buried, Collection, Edition, Media, Member
+from atompub.names import HIGHEST_COPY, join, split
+from atompub.store.collections import BUMP, bump, find_collection
 from atompub.store.engine import Engine, Row, Statement, Transaction, Value
+from atompub.store.idempotency import Idempotency, answered, remember
 
 KEPT_REVISIONS = 20
-IDEMPOTENCY_MICROSECONDS = 24 * 3600 * 1_000_000
 RELEASED_AT_ONCE = 100
 
 MEMBER = (
     "id, collection, stem, copy, atom_id, number, created, edited, modified, updated, published,"
-    " release, draft, visible, account, author, title, summary, based, control, xml"
+    " release, draft, visible, account, author, title, summary, based, control, xml,"
+    " media_key, media_type, media_length, media_sha256, media_genuine"
 )
 
-EDITION = tuple(field.name for field in fields(Edition))
+EDITION = tuple(field.name for field in fields(Edition) if field.name != "media")
 
 Found = Member | Buried | None
 """What stands under a member's name: it, its tombstone, or nothing."""
@@ -39,14 +39,6 @@ class NewMember:
     minted: str
     account: str
     edition: Edition
-
-
-@dataclass(frozen=True, slots=True)
-class Idempotency:
-    """A request's Idempotency-Key, and a digest that tells whether the request is the same."""
-
-    key: str
-    digest: str
 
 
 class Entries:
@@ -83,13 +75,14 @@ class Entries:
             if check is not None:
                 check(found)
             batch: list[Statement] = [
-                (BUMP, _bump(found.id, now, new.edition.visible, new.edition.release)),
-                (INSERT, _insertion(transaction, found.id, new)),
+                (BUMP, _bump(found.id, now, False, new.edition)),
+                (INSERT, _insertion(found.id, new)),
             ]
             if idempotency is not None:
-                batch += _remember(found.id, new, idempotency, now)
+                batch += remember(idempotency, new.account, new.id, found.id, now)
             taken, added = transaction.batch(batch)[:2]
-            if check is not None and taken != [(found.sequence + 1, taken[0][1])]:
+            number, _ = _won(taken)
+            if check is not None and number != found.sequence + 1:
                 raise EditConflict("the collection changed at the same time; try again")
             return as_member(_won(added))
 
@@ -104,17 +97,16 @@ class Entries:
         """
 
         def work(transaction: Transaction) -> tuple[Collection, Member]:
-            found, current = _find(transaction, collection, name)
+            found, current = _find(transaction, collection, name, lock=True)
             edition = revise(found, current)
             member = _expected(current)
-            shown = member.visible or edition.visible
             withdrawn = member.visible and not edition.visible
             results = transaction.batch(
                 [
                     *_keep_revision(member),
-                    (BUMP, _bump(member.collection, now, shown, edition.release)),
+                    (BUMP, _bump(member.collection, now, member.visible, edition)),
                     *([_bury(member, deleted=False)] if withdrawn else []),
-                    (UPDATE, {"id": member.id, "expected": member.number, **_fields(edition)}),
+                    (UPDATE, {**_expecting(member), "now": now, **_fields(edition)}),
                 ]
             )
             return found, as_member(_won(results[-1]))
@@ -127,17 +119,17 @@ class Entries:
         """Delete what stands under the name, unless `check` refuses by raising."""
 
         def work(transaction: Transaction) -> None:
-            found, current = _find(transaction, collection, name)
+            found, current = _find(transaction, collection, name, lock=True)
             check(found, current)
             member = _expected(current)
             results = transaction.batch(
                 [
                     *_keep_revision(member),
-                    (BUMP, _bump(member.collection, now, member.visible, None)),
+                    (BUMP, bump(member.collection, now, shown=member.visible, updated=now)),
                     _bury(member, deleted=True),
                     (
                         "DELETE FROM member WHERE id = :id AND number = :expected RETURNING id",
-                        {"id": member.id, "expected": member.number},
+                        _expecting(member),
                     ),
                 ]
             )
@@ -150,10 +142,13 @@ class Entries:
 
         def work(transaction: Transaction) -> int:
             due = transaction.rows(DUE, collection=collection, now=now, count=RELEASED_AT_ONCE)
-            for identity, number in due:
-                bump: Statement = (BUMP, _bump(collection, now, True, None))
-                release = (RELEASE, {"id": identity, "expected": number})
-                _won(transaction.batch([bump, release])[-1])
+            for _, identity, number in sorted(due):
+                taken: Statement = (BUMP, bump(collection, now, shown=True, updated=now))
+                release = (RELEASE, {"id": identity, "expected": number, "now": now})
+                _won(transaction.batch([taken, release])[-1])
+            # The row is held before its due is looked for, or an entry scheduled meanwhile
+            # would be overlooked.
+            transaction.rows("UPDATE collection SET due = due WHERE id = :id", id=collection)
             transaction.rows(NEXT_DUE, collection=collection)
             return len(due)
 
@@ -165,27 +160,65 @@ NUMBERED = """
     number = (SELECT sequence FROM collection WHERE id = member.collection),
     edited = (SELECT edited FROM collection WHERE id = member.collection),
     modified = (
-        SELECT CASE WHEN member.modified < collection.edited / 1000000
-            THEN collection.edited / 1000000 ELSE collection.edited / 1000000 + 1 END
+        SELECT CASE
+            WHEN member.modified < collection.edited / 1000000 THEN collection.edited / 1000000
+            WHEN :now < collection.edited THEN member.modified + 1
+            ELSE collection.edited / 1000000 + 1 END
         FROM collection WHERE id = member.collection)
 """
-"""The number and instants that BUMP has just taken, for a member that is there."""
+"""The number and instants that BUMP has just taken, for a member that is there; see `instants`."""
+
+FREE = """
+SELECT
+    (SELECT count(*) FROM (
+        SELECT 1 FROM member
+        WHERE collection = :collection AND stem = :stem AND copy = :copy
+        UNION ALL
+        SELECT 1 FROM tombstone
+        WHERE collection = :collection AND stem = :stem AND copy = :copy AND deleted = 1
+    ) AS named) AS taken,
+    (SELECT coalesce(max(copy), 1) FROM (
+        SELECT max(copy) AS copy FROM member WHERE collection = :collection AND stem = :slug
+        UNION ALL
+        SELECT max(copy) AS copy FROM tombstone
+        WHERE collection = :collection AND stem = :slug AND deleted = 1
+    ) AS numbered) AS highest,
+    (SELECT count(*) FROM (
+        SELECT 1 FROM member WHERE atom_id = :atom_id
+        UNION ALL
+        SELECT 1 FROM tombstone WHERE atom_id = :atom_id AND deleted = 1
+        UNION ALL
+        SELECT 1 FROM collection WHERE atom_id = :atom_id
+    ) AS identified) AS known
+"""
+"""Whether a name is taken, the highest copy of the slug (1 at least), whether an id is taken."""
 
 INSERT = f"""
+WITH free AS ({FREE})
 INSERT INTO member ({MEMBER})
-SELECT :id, id, :stem, :copy, :atom_id, sequence, edited, edited, edited / 1000000, :updated,
+SELECT :id, id,
+    CASE WHEN taken = 0 THEN :stem WHEN highest < :highest THEN :slug ELSE :unnumbered END,
+    CASE WHEN taken = 0 THEN :copy WHEN highest < :highest THEN highest + 1 ELSE 1 END,
+    CASE WHEN known = 0 AND :atom_id <> '' THEN :atom_id ELSE :minted END,
+    sequence, edited, edited, edited / 1000000, :updated,
     CAST(:published AS BIGINT), CAST(:release AS BIGINT), :draft, :visible, :account,
-    :author, :title, :summary, :based, :control, :xml
-FROM collection WHERE id = :collection
+    :author, :title, :summary, :based, :control, :xml,
+    :media_key, :media_type, CAST(:media_length AS BIGINT), :media_sha256,
+    CAST(:media_genuine AS BIGINT)
+FROM collection, free WHERE id = :collection
 RETURNING {MEMBER}
 """
+"""Add a member under its slug, or as the slug's next copy. It runs behind BUMP, with the
+collection's row held, so of two that like one name each sees the other's."""
 
 UPDATE = f"""
 UPDATE member SET {NUMBERED},
     updated = :updated, published = CAST(:published AS BIGINT),
     release = CAST(:release AS BIGINT),
     draft = :draft, visible = :visible, author = :author, title = :title, summary = :summary,
-    based = :based, control = :control, xml = :xml
+    based = :based, control = :control, xml = :xml, media_key = :media_key,
+    media_type = :media_type, media_length = CAST(:media_length AS BIGINT),
+    media_sha256 = :media_sha256, media_genuine = CAST(:media_genuine AS BIGINT)
 WHERE id = :id AND number = :expected
 RETURNING {MEMBER}
 """
@@ -197,10 +230,14 @@ RETURNING id
 """
 
 DUE = """
-SELECT id, number FROM member
-WHERE collection = :collection AND release IS NOT NULL AND release <= :now
-ORDER BY release, number LIMIT :count
+UPDATE member SET number = number WHERE id IN (
+    SELECT id FROM member
+    WHERE collection = :collection AND release IS NOT NULL AND release <= :now
+    ORDER BY release, number LIMIT :count)
+AND release IS NOT NULL
+RETURNING release, id, number
 """
+"""The members whose release has come, held: as in an edit, members before their collection."""
 
 NEXT_DUE = """
 UPDATE collection SET due = (
@@ -216,54 +253,38 @@ SELECT id, sequence, :member, :stem, :copy, :atom_id, :account, edited, :deleted
 FROM collection WHERE id = :collection
 """
 
-FREE = """
-SELECT
-    (SELECT count(*) FROM (
-        SELECT 1 FROM member
-        WHERE collection = :collection AND stem = :stem AND copy = :copy
-        UNION ALL
-        SELECT 1 FROM tombstone
-        WHERE collection = :collection AND stem = :stem AND copy = :copy AND deleted = 1
-    ) AS named),
-    (SELECT coalesce(max(copy), 0) FROM (
-        SELECT max(copy) AS copy FROM member WHERE collection = :collection AND stem = :slug
-        UNION ALL
-        SELECT max(copy) AS copy FROM tombstone
-        WHERE collection = :collection AND stem = :slug AND deleted = 1
-    ) AS numbered),
-    (SELECT count(*) FROM (
-        SELECT 1 FROM member WHERE atom_id = :atom_id
-        UNION ALL
-        SELECT 1 FROM tombstone WHERE atom_id = :atom_id AND deleted = 1
-        UNION ALL
-        SELECT 1 FROM collection WHERE atom_id = :atom_id
-    ) AS identified)
-"""
-"""Whether the name is taken, the highest copy of the slug, whether the id is taken: one
-statement, so that a member cannot turn into a tombstone between two looks."""
-
 
 def as_member(row: Row) -> Member:
     """A row of MEMBER as a Member."""
-    values: list[Any] = list(row)
+    *values, key, kind, length, sha256, genuine = row
     values[2:4] = [join(values[2], values[3])]
     for flag in (11, 12, 17):  # draft, visible, based
         values[flag] = bool(values[flag])
-    return Member(*values)
+    media = Media(key, kind, length, sha256, bool(genuine)) if key else None
+    return Member(*[*values, media])
 
 
-def _find(transaction: Transaction, collection: str, name: str) -> tuple[Collection, Found]:
+def _find(
+    transaction: Transaction, collection: str, name: str, *, lock: bool = False
+) -> tuple[Collection, Found]:
+    """What stands under a name; with `lock` nobody else changes it before we are done, so that
+    writers of one member queue and all win."""
     found = find_collection(transaction, collection)
     stem, copy = split(name)
     keys: dict[str, Value] = {"collection": found.id, "stem": stem, "copy": copy}
     named = " WHERE collection = :collection AND stem = :stem AND copy = :copy"
-    rows = transaction.rows(f"SELECT {MEMBER} FROM member{named}", **keys)
+    select = f"SELECT {MEMBER} FROM member{named}"
+    held = f"UPDATE member SET number = number{named} RETURNING {MEMBER}"
+    rows = transaction.rows(held if lock else select, **keys)
     if rows:
         return found, as_member(rows[0])
     buried = transaction.rows(
-        f"SELECT account, public FROM tombstone{named} AND deleted = 1", **keys
+        f"SELECT account, public, removed FROM tombstone{named} AND deleted = 1", **keys
     )
-    return found, Buried(buried[0][0], bool(buried[0][1])) if buried else None
+    if not buried:
+        return found, None
+    account, public, removed = buried[0]
+    return found, Buried(account, bool(public), removed)
 
 
 def _expected(found: Found) -> Member:
@@ -283,58 +304,26 @@ def _answered(
     transaction: Transaction, new: NewMember, idempotency: Idempotency | None, now: int
 ) -> Member | None:
     """The member that an earlier run of this request made, if there was one."""
-    identity = new.id
-    if idempotency is not None:
-        rows = transaction.rows(
-            "SELECT digest, member FROM idempotency"
-            " WHERE account = :account AND key = :key AND created > :oldest",
-            account=new.account,
-            key=idempotency.key,
-            oldest=now - IDEMPOTENCY_MICROSECONDS,
-        )
-        if rows and rows[0][0] != idempotency.digest:
-            raise KeyReused("this Idempotency-Key was used for another request")
-        identity = rows[0][1] if rows else identity
+    identity = answered(transaction, new.account, idempotency, now) or new.id
     rows = transaction.rows(f"SELECT {MEMBER} FROM member WHERE id = :id", id=identity)
     if not rows and identity != new.id:
         raise Gone("the entry that this Idempotency-Key made was deleted")
     return as_member(rows[0]) if rows else None
 
 
-def _remember(
-    collection: int, new: NewMember, idempotency: Idempotency, now: int
-) -> list[Statement]:
-    forget = "DELETE FROM idempotency WHERE created <= :oldest"
-    insert = (
-        "INSERT INTO idempotency (account, key, digest, collection, member, created)"
-        " VALUES (:account, :key, :digest, :collection, :member, :now)"
-    )
-    row: dict[str, Value] = {
-        "account": new.account,
-        "member": new.id,
-        "collection": collection,
-        "now": now,
-    }
-    return [
-        (forget, {"oldest": now - IDEMPOTENCY_MICROSECONDS}),
-        (insert, {**row, "key": idempotency.key, "digest": idempotency.digest}),
-    ]
-
-
-def _insertion(transaction: Transaction, collection: int, new: NewMember) -> dict[str, Value]:
+def _insertion(collection: int, new: NewMember) -> dict[str, Value]:
     slug = new.slug or new.id
     stem, copy = split(slug)
-    ((taken, highest, known),) = transaction.rows(
-        FREE, collection=collection, stem=stem, copy=copy, slug=slug, atom_id=new.atom_id
-    )
-    if taken:
-        stem, copy = split(next_name(slug, highest, new.id))
     return {
         "id": new.id,
         "collection": collection,
+        "slug": slug,
         "stem": stem,
         "copy": copy,
-        "atom_id": new.minted if known or not new.atom_id else new.atom_id,
+        "highest": HIGHEST_COPY,
+        "unnumbered": f"{slug}-{new.id}",
+        "atom_id": new.atom_id,
+        "minted": new.minted,
         "account": new.account,
         **_fields(new.edition),
     }
@@ -342,11 +331,29 @@ def _insertion(transaction: Transaction, collection: int, new: NewMember) -> dic
 
 def _fields(edition: Edition) -> dict[str, Value]:
     values = {name: getattr(edition, name) for name in EDITION}
-    return values | {flag: int(values[flag]) for flag in ("draft", "visible", "based")}
+    values |= {flag: int(values[flag]) for flag in ("draft", "visible", "based")}
+    media = edition.media
+    return values | {
+        "media_key": media and media.key,
+        "media_type": media and media.type,
+        "media_length": media and media.length,
+        "media_sha256": media and media.sha256,
+        "media_genuine": media and int(media.genuine),
+    }
 
 
-def _bump(collection: int, now: int, shown: bool, release: int | None) -> dict[str, Value]:
-    return {"collection": collection, "now": now, "shown": int(shown), "release": release}
+def _bump(collection: int, now: int, before: bool, edition: Edition) -> dict[str, Value]:
+    """BUMP's parameters for an edition of a member that readers saw `before`, or not."""
+    shown = before or edition.visible
+    updated = _feed_date(before, edition, now)
+    return bump(collection, now, shown=shown, updated=updated, release=edition.release)
+
+
+def _feed_date(before: bool, edition: Edition, now: int) -> int:
+    """What a write says to the feed's date: publishing and withdrawing count as now."""
+    if before == edition.visible:
+        return edition.updated
+    return max(edition.updated, now) if edition.visible else now
 
 
 def _bury(member: Member, *, deleted: bool) -> Statement:
@@ -374,5 +381,8 @@ def _keep_revision(member: Member) -> list[Statement]:
         " (SELECT number FROM revision WHERE member = :id ORDER BY number DESC"
         f" LIMIT 1 OFFSET {KEPT_REVISIONS - 1})"
     )
-    keys: dict[str, Value] = {"id": member.id, "expected": member.number}
-    return [(insert, keys), (prune, {"id": member.id})]
+    return [(insert, _expecting(member)), (prune, {"id": member.id})]
+
+
+def _expecting(member: Member) -> dict[str, Value]:
+    return {"id": member.id, "expected": member.number}

@@ -9,7 +9,11 @@ def modified(column: str, edited: str = EDITED) -> str:
 
     A Last-Modified is sent only from its second on. A change in a second that was taken already
     moves on to the next one, so no two states that were ever sent have one Last-Modified, and
-    dates are as exact as tags (requirement HTTP-C-17).
+    dates are as exact as tags (requirement HTTP-C-17). When the clock stands or goes back, each
+    change takes a second of its own.
     """
     second = f"{edited} / 1000000"
-    return f"(CASE WHEN {column} < {second} THEN {second} ELSE {second} + 1 END)"
+    return (
+        f"(CASE WHEN {column} < {second} THEN {second}"
+        f" WHEN :now <= edited THEN {column} + 1 ELSE {second} + 1 END)"
+    )

@@ -37,10 +37,12 @@ CREATE TABLE collection (
     sequence        BIGINT NOT NULL, -- number of the last change
     public          BIGINT NOT NULL, -- number of the last change readers can see
     edited          BIGINT NOT NULL,
-    public_edited   BIGINT NOT NULL,
+    updated         BIGINT NOT NULL, -- of the feed, for authors and for readers
+    public_updated  BIGINT NOT NULL,
     modified        BIGINT NOT NULL,
     public_modified BIGINT NOT NULL,
-    due             BIGINT           -- the earliest release of a member
+    due             BIGINT,          -- the earliest release of a member
+    forgotten       BIGINT NOT NULL  -- the number of the last tombstone that was deleted
 );
 
 -- name = stem, or stem-copy from the second copy on, so one index finds names and free numbers.
@@ -97,6 +99,7 @@ CREATE TABLE tombstone (
     public     BIGINT NOT NULL,
     PRIMARY KEY (collection, number)
 );
+CREATE INDEX tombstone_public ON tombstone (collection, number) WHERE public = 1;
 CREATE INDEX tombstone_name ON tombstone (collection, stem, copy) WHERE deleted = 1;
 CREATE INDEX tombstone_atom_id ON tombstone (atom_id) WHERE deleted = 1;
 
@@ -128,7 +131,17 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_created ON idempotency (created);
 """
 
-MIGRATIONS = (FIRST_SCHEMA,)
+MEDIA = """
+-- A media link entry's media resource: the blob's key, and what is known of its octets.
+ALTER TABLE member ADD COLUMN media_key TEXT;
+ALTER TABLE member ADD COLUMN media_type TEXT;
+ALTER TABLE member ADD COLUMN media_length BIGINT;
+ALTER TABLE member ADD COLUMN media_sha256 TEXT;
+ALTER TABLE member ADD COLUMN media_genuine BIGINT;
+CREATE UNIQUE INDEX member_media ON member (media_key) WHERE media_key IS NOT NULL;
+"""
+
+MIGRATIONS = (FIRST_SCHEMA, MEDIA)
 """Step n takes the schema from version n to n + 1. Never change one that was released."""
 
 

@@ -63,7 +63,7 @@ class PostgresEngine:
         with self._lock:
             if self._pool is None or self._process != os.getpid():
                 # A server that is not there says so at once; the pool would go on trying.
-                psycopg.connect(self._url, connect_timeout=CONNECT_SECONDS).close()
+                _probe(self._url)
                 self._process = os.getpid()
                 self._pool = ConnectionPool(
                     self._url,
@@ -74,6 +74,13 @@ class PostgresEngine:
                     kwargs={"autocommit": True},
                 )
             return self._pool
+
+
+def _probe(url: str) -> None:
+    try:
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+    except psycopg.ProgrammingError as error:
+        raise StoreUnavailable("DATABASE is no PostgreSQL URL") from error
 
 
 class _Statements:
@@ -112,7 +119,7 @@ def _run(
 @lru_cache(maxsize=256)
 def _translate(sql: str) -> Any:
     """Our `:name` parameters as psycopg's."""
-    return re.sub(r":([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
+    return re.sub(r":([a-z_][a-z_0-9]*)", r"%(\1)s", sql.replace("%", "%%"))
 
 
 @contextmanager
@@ -124,7 +131,3 @@ def _translated() -> Iterator[None]:
         raise
     except (psycopg.OperationalError, PoolTimeout) as error:
         raise StoreUnavailable("the database does not answer") from error
-    except (psycopg.ProgrammingError, psycopg.InterfaceError) as error:
-        if error.sqlstate is None:  # not the server's word: the URL itself
-            raise StoreUnavailable("DATABASE is no PostgreSQL URL") from error
-        raise

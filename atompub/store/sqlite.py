@@ -46,7 +46,8 @@ class SQLiteEngine:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        kept = self._kept.__dict__.pop("value", None)
+        kept: _Kept | None = getattr(self._kept, "value", None)
+        self._kept.value = None
         if kept is not None:
             kept.close()
 
@@ -54,6 +55,7 @@ class SQLiteEngine:
         kept: _Kept | None = getattr(self._kept, "value", None)
         if kept is None or kept.identity != _identity(self._path, self._create):
             # The first use in this thread or process, or the file is not the one we opened.
+            self._kept.value = None
             if kept is not None and kept.identity[0] == os.getpid():
                 kept.close()
             kept = self._kept.value = _Kept(self._path, self._create)

@@ -41,9 +41,16 @@ def is_fresh(
     `cache` is the Cache-Control; `vary` names what else than Accept-Encoding chose the answer,
     "" for nothing. Raises PreconditionFailed.
     """
-    coding, now = coding_of(req), time.time()
-    resp.set_header("Cache-Control", cache)
     resp.set_header("Vary", f"{vary}, Accept-Encoding" if vary else "Accept-Encoding")
+    return is_fresh_in(coding_of(req), req, resp, validators, cache=cache)
+
+
+def is_fresh_in(
+    coding: str, req: falcon.Request, resp: falcon.Response, validators: Validators, *, cache: str
+) -> bool:
+    """As `is_fresh`, for an answer in one coding whatever the request accepts."""
+    now = time.time()
+    resp.set_header("Cache-Control", cache)
     preconditions = Preconditions.from_headers(req.get_header)
     found = check_read(preconditions, validators, now, coding)
     show_validators(resp, validators, coding)

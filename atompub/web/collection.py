@@ -14,17 +14,23 @@ from atompub.atom.parse import parse
 from atompub.atom.service import ranges
 from atompub.config import Settings
 from atompub.errors import BadRequest, NotAllowed, NotFound, NotWellFormed, UnsupportedType
-from atompub.model import FIRST, Collection, Cursor, View
+from atompub.model import FIRST, Account, Collection, Cursor, Media, Member, View
 from atompub.names import slug_text
 from atompub.publishing import Publishing, signed_in, view_of
-from atompub.store.entries import Idempotency
+from atompub.store.blobs import Blobs
+from atompub.store.idempotency import Idempotency
 from atompub.urls import Urls
-from atompub.web import answers, bodies
+from atompub.web import answers, bodies, digests
 from atompub.web.answers import Kept, PageCache
+from atompub.web.bodies import Declared
 from atompub.web.conditional import Preconditions, Validators, check_write
+from atompub.web.media import keep, upload
 from atompub.web.member import show_entry, validators_of
 from atompub.web.resource import Resource, known
 
+Check = Callable[[Collection], None] | None
+
+UNTYPED = "without a Content-Type only an entry is known"
 NUMBER = re.compile(r"[0-9]{1,18}")
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -54,6 +60,7 @@ class CollectionResource(Resource):
 
     publishing: Publishing
     settings: Settings
+    blobs: Blobs
     kept: PageCache
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, collection: str) -> None:
@@ -80,37 +87,86 @@ class CollectionResource(Resource):
     on_head = on_get
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, collection: str) -> None:
-        """Create a member (RFC 5023 section 9.2)."""
+        """Create a member (RFC 5023 section 9.2); media of the types it takes become two."""
         context = known(req)
         account = signed_in(context.account)
         found = self.publishing.may_create(account, collection)
         self._check_open(found)
-        bodies.check_framing(req, self.settings.max_entry_bytes)
-        accepted = ranges(found)
-        declared = bodies.declared_type(req, accepted, lenient=self.settings.lenient_xml_types)
+        settings, accepted = self.settings, ranges(found)
+        declared = bodies.declared(req, accepted, lenient=settings.lenient_xml_types)
+        is_media = declared.media and not declared.entry
+        limit = settings.max_media_bytes if is_media else settings.max_entry_bytes
+        bodies.check_framing(req, limit)
         check = _check(req, view_of(account, found), context.urls)
         if check is not None:
             check(found)
-        idempotency_key = _idempotency_key(req)
-        body = bodies.read(req, self.settings.max_entry_bytes)
-        if declared is None:
-            root = _sniffed(body, accepted)
+        _idempotency(req, found, "")  # a key that is none is refused before the body is read
+        if is_media:
+            member = self._create_media(req, account, found, declared.media, check)
         else:
-            root = parse(body, declared.parameter("charset"))
-        slug = req.get_header("Slug")
-        request = (found.name, req.content_type, slug, body)
-        member = self.publishing.create(
-            account,
-            found,
-            root,
-            slug_text(slug),
-            check=check,
-            idempotency=_idempotency(idempotency_key, request),
-        )
+            member = self._create_entry(req, account, found, declared, check)
         location = show_entry(resp, found, member, context.urls)
         answers.show_validators(resp, validators_of(found, member, context.urls, editing=True))
         resp.status = falcon.HTTP_201
         resp.location = location
+
+    def _create_entry(
+        self,
+        req: falcon.Request,
+        account: Account,
+        collection: Collection,
+        declared: Declared,
+        check: Check,
+    ) -> Member:
+        body = bodies.read(req, self.settings.max_entry_bytes)
+        sha256 = hashlib.sha256(body).hexdigest()
+        digests.check(req, sha256)
+        if req.content_type:
+            root = parse(body, declared.charset)
+        elif (found := _sniffed(body)) is not None:
+            root = found
+        elif declared.media:
+            media = keep(self.blobs, [body], declared.media)
+            return self._link(req, account, collection, media, check)
+        else:
+            raise UnsupportedType(f"{UNTYPED}; {bodies.HINT}", ranges(collection))
+        slug = req.get_header("Slug")
+        return self.publishing.create(
+            account,
+            collection,
+            root,
+            slug_text(slug),
+            check=check,
+            idempotency=_idempotency(req, collection, sha256),
+        )
+
+    def _create_media(
+        self,
+        req: falcon.Request,
+        account: Account,
+        collection: Collection,
+        media_type: str,
+        check: Check,
+    ) -> Member:
+        media = upload(req, self.blobs, media_type, self.settings.max_media_bytes)
+        return self._link(req, account, collection, media, check)
+
+    def _link(
+        self,
+        req: falcon.Request,
+        account: Account,
+        collection: Collection,
+        media: Media,
+        check: Check,
+    ) -> Member:
+        return self.publishing.create_media(
+            account,
+            collection,
+            media,
+            slug_text(req.get_header("Slug")),
+            check=check,
+            idempotency=_idempotency(req, collection, media.sha256),
+        )
 
     def on_options(self, req: falcon.Request, resp: falcon.Response, **where: str) -> None:
         """What may be done here, and what may be posted."""
@@ -146,7 +202,7 @@ def _validators(collection: Collection, view: View, listing: Listing, urls: Urls
     return Validators(f"{collection.epoch}-{number}", whose, modified)
 
 
-def _check(req: falcon.Request, view: View, urls: Urls) -> Callable[[Collection], None] | None:
+def _check(req: falcon.Request, view: View, urls: Urls) -> Check:
     """What holds a POST's preconditions against the collection's state, None when it has none."""
     preconditions = Preconditions.from_headers(req.get_header)
     if not preconditions.has_any():
@@ -185,27 +241,21 @@ def _cursor(text: str) -> Cursor:
     raise NotFound(f"{text[:40]!r} is no cursor of this collection")
 
 
-def _sniffed(body: bytes, accepted: tuple[str, ...]) -> Element:
-    """The entry that a body without a Content-Type is. Raises UnsupportedType for another."""
+def _sniffed(body: bytes) -> Element | None:
+    """The entry that a body without a Content-Type is, if it is one (APP-9.2-15)."""
     try:
         root = parse(body)
     except NotWellFormed:
-        root = None
-    if root is None or root.tag != atom("entry"):
-        raise UnsupportedType(
-            f"without a Content-Type only an entry is known; {bodies.HINT}", accepted
-        )
-    return root
+        return None
+    return root if root.tag == atom("entry") else None
 
 
-def _idempotency_key(req: falcon.Request) -> str | None:
+def _idempotency(req: falcon.Request, collection: Collection, sha256: str) -> Idempotency | None:
+    """The request's Idempotency-Key with what tells the request: its body's SHA-256 and more."""
     key = req.get_header("Idempotency-Key")
-    if key is not None and not KEY.fullmatch(key):
-        raise BadRequest("an Idempotency-Key is 1 to 255 visible ASCII characters")
-    return key
-
-
-def _idempotency(key: str | None, request: tuple[object, ...]) -> Idempotency | None:
     if key is None:
         return None
+    if not KEY.fullmatch(key):
+        raise BadRequest("an Idempotency-Key is 1 to 255 visible ASCII characters")
+    request = (collection.name, req.content_type, req.get_header("Slug"), sha256)
     return Idempotency(key, hashlib.sha256(repr(request).encode()).hexdigest())

@@ -5,13 +5,14 @@ import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import falcon
 
 from atompub import errors
 from atompub.formats.problems import Problem, as_json, as_xml
 from atompub.html.pages import Pages
+from atompub.urls import Urls
 from atompub.web.auth import CHALLENGE
 from atompub.web.mediatypes import negotiate
 from atompub.web.resource import RequestContext, known, ordered
@@ -21,7 +22,15 @@ log = logging.getLogger("atompub")
 JSON = "application/problem+json"
 XML = "application/problem+xml"
 HTML = "text/html"
-XML_RANGES = (JSON, XML, "application/xml", "application/atom+xml")
+XML_RANGES = (
+    *(JSON, XML, "application/xml", "application/atom+xml"),
+    *("application/atom+xml;type=entry", "application/atom+xml;type=feed"),
+)
+OF_THE_REPRESENTATION = (
+    *("ETag", "Last-Modified", "Content-Location", "Content-Encoding"),
+    *("Content-Disposition", "Repr-Digest", "Content-Digest"),
+)
+"""Fields that a resource may have set before it failed, and that its error must not have."""
 RETRY_SECONDS = "5"
 DETAIL_LENGTH = 1000
 
@@ -47,6 +56,7 @@ STATUS: dict[type[errors.AtomPubError], Status] = {
     errors.Gone: Status(410, "deleted", "Deleted"),
     errors.NotAllowed: Status(405, "method-not-allowed", "Method not offered here"),
     errors.NotImplementedAnywhere: Status(501, "method-not-known", "Method not offered"),
+    errors.RangeNotSatisfiable: Status(416, "range-not-satisfiable", "No such range"),
     errors.PreconditionFailed: Status(412, "precondition-failed", "Changed meanwhile"),
     errors.PreconditionRequired: Status(428, "precondition-required", "If-Match required"),
     errors.KeyReused: Status(422, "idempotency-key-reused", "Idempotency-Key used before"),
@@ -107,7 +117,7 @@ class ErrorWriter:
         context: RequestContext | None = getattr(req.context, "known", None)
         problem = _problem(error, context, req.path, instance)
         resp.status = problem.status
-        for name in ("ETag", "Last-Modified", "Content-Location", "Content-Encoding"):
+        for name in OF_THE_REPRESENTATION:
             resp.delete_header(name)
         resp.set_header("Cache-Control", "no-store")
         _explain(resp, error)
@@ -120,7 +130,7 @@ class ErrorWriter:
         problem: Problem,
         context: RequestContext | None,
     ) -> None:
-        is_page = context is not None and not req.path.startswith("/atom/")
+        is_page = context is not None and not _is_protocol(req.path, context.urls)
         offers = (*XML_RANGES, HTML) if is_page else XML_RANGES
         chosen = negotiate(req.get_header("Accept"), offers)
         if chosen == HTML and context is not None:
@@ -149,6 +159,11 @@ def _problem(
     return Problem(kind, status.title, status.code, detail, faults, instance)
 
 
+def _is_protocol(path: str, urls: Urls) -> bool:
+    """Whether a path, with the site's prefix still before it or not, is the protocol's."""
+    return path.removeprefix(urlsplit(urls.base).path).startswith("/atom/")
+
+
 def _may_sign_in(req: falcon.Request) -> bool:
     return not hasattr(req.context, "known") or known(req).may_sign_in
 
@@ -162,6 +177,8 @@ def _explain(resp: falcon.Response, error: errors.AtomPubError) -> None:
             resp.set_header("Allow", ", ".join(allowed))
         case errors.UnsupportedType(accepted=accepted):
             resp.set_header("Accept", ", ".join(accepted))
+        case errors.RangeNotSatisfiable(length=length):
+            resp.set_header("Content-Range", f"bytes */{length}")
         case errors.UnsupportedCoding():
             resp.set_header("Accept-Encoding", "identity")
         case errors.StoreUnavailable() | errors.EditConflict():

@@ -1,5 +1,6 @@
 """Members: entries under their edit URL."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from atompub.errors import PreconditionRequired
 from atompub.model import ENTRY_RANGE, Collection, Member
 from atompub.publishing import Publishing, signed_in, view_of
 from atompub.urls import Urls
-from atompub.web import answers, bodies
+from atompub.web import answers, bodies, digests
 from atompub.web.conditional import Preconditions, Validators, check_write
 from atompub.web.resource import Resource, known
 
@@ -36,7 +37,7 @@ class MemberResource(Resource):
         resp.set_header("Content-Location", context.urls.member(found.name, current.name))
         if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):
             return
-        body = render(current, found.name, context.urls, editing=editing)
+        body = render(current, found, context.urls, editing=editing)
         answers.show(req, resp, ENTRY_TYPE, body)
 
     on_head = on_get
@@ -50,19 +51,19 @@ class MemberResource(Resource):
         account = signed_in(context.account)
         found, current = self.publishing.may_edit(account, collection, member)
         bodies.check_framing(req, self.settings.max_entry_bytes)
-        declared = bodies.declared_type(
-            req, (ENTRY_RANGE,), lenient=self.settings.lenient_xml_types
-        )
+        declared = bodies.declared(req, (ENTRY_RANGE,), lenient=self.settings.lenient_xml_types)
         check = self._check(req, found, context.urls)
         check(current)
         body = bodies.read(req, self.settings.max_entry_bytes)
-        root = parse(body, declared.parameter("charset") if declared else None)
+        digests.check(req, hashlib.sha256(body).hexdigest())
+        root = parse(body, declared.charset)
         found, stored = self.publishing.edit(
             account,
             found,
             current,
             root,
             permalink=context.urls.permalink(found.name, current.name),
+            address=context.urls.member(found.name, current.name),
             check=check,
         )
         show_entry(resp, found, stored, context.urls)
@@ -83,18 +84,28 @@ class MemberResource(Resource):
     def _check(
         self, req: falcon.Request, collection: Collection, urls: Urls
     ) -> Callable[[Member], None]:
-        """What holds the request's preconditions against a state; the store calls it again."""
-        preconditions = Preconditions.from_headers(req.get_header)
-        if self.settings.require_conditional and not preconditions.names_state(time.time()):
-            raise PreconditionRequired(
-                "name the state you saw: GET the entry, then send its ETag in If-Match"
-            )
+        return write_check(
+            req,
+            lambda member: validators_of(collection, member, urls, editing=True),
+            required=self.settings.require_conditional,
+        )
 
-        def check(member: Member) -> None:
-            validators = validators_of(collection, member, urls, editing=True)
-            check_write(preconditions, validators, time.time())
 
-        return check
+def write_check(
+    req: falcon.Request, validators_of_state: Callable[[Member], Validators], *, required: bool
+) -> Callable[[Member], None]:
+    """What holds the request's preconditions against a state; the store calls it again.
+
+    Raises PreconditionRequired when there must be some and there are none.
+    """
+    preconditions = Preconditions.from_headers(req.get_header)
+    if required and not preconditions.names_state(time.time()):
+        raise PreconditionRequired("name the state you saw: GET it, then send its ETag in If-Match")
+
+    def check(member: Member) -> None:
+        check_write(preconditions, validators_of_state(member), time.time())
+
+    return check
 
 
 def validators_of(
@@ -110,5 +121,5 @@ def show_entry(resp: falcon.Response, collection: Collection, member: Member, ur
     location = urls.member(collection.name, member.name)
     resp.set_header("Content-Location", location)
     resp.set_header("Cache-Control", answers.PRIVATE)
-    answers.send(resp, ENTRY_TYPE, render(member, collection.name, urls, editing=True), "")
+    answers.send(resp, ENTRY_TYPE, render(member, collection, urls, editing=True), "")
     return location

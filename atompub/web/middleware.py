@@ -20,6 +20,7 @@ from atompub.urls import Urls
 from atompub.web.auth import Authentication
 from atompub.web.resource import METHODS, RequestContext
 
+PUBLIC_MEDIA_SLASHES = 3
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # What proxies and servers read differently: empty segments, encoded slashes, backslashes and
 # NULs, dot segments.
@@ -41,12 +42,12 @@ class Gate:
     def __init__(self, settings: Settings, authentication: Authentication) -> None:
         self._settings = settings
         self._authentication = authentication
-        self._prefix = urlsplit(settings.base_url).path
         self._proxies = [ip_network(network) for network in settings.trusted_proxies]
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Refuse what no resource could answer; find out who is asking."""
-        context = RequestContext(self._urls(req))
+        base = self._base(req)
+        context = RequestContext(self._urls(base))
         context.may_sign_in = self._may_sign_in(req)
         req.context.known = context
         if req.method == "OPTIONS" and req.path == "*":
@@ -57,8 +58,10 @@ class Gate:
         _check_target(req)
         if req.get_header("Expect", default="100-continue").lower() != "100-continue":
             raise ExpectationFailed("only Expect: 100-continue is understood")
-        req.path = self._within(req.path)
+        req.path = _within(req.path, urlsplit(base).path)
         _check_origin(req, context.urls)
+        if base == self._settings.media_base_url != self._settings.base_url:
+            _check_media_only(req.path)
         # The readers' door knows nobody: its answers are the same for all.
         if req.path == "/atom" or req.path.startswith("/atom/"):
             self._sign_in(req, context)
@@ -71,21 +74,20 @@ class Gate:
         is_page = (resp.content_type or "").startswith("text/html")
         resp.set_header("Content-Security-Policy", PAGE_CONTENT if is_page else ACTIVE_CONTENT)
 
-    def _urls(self, req: falcon.Request) -> Urls:
-        """The site's URLs: from the settings, without them from a Host on loopback only."""
+    def _base(self, req: falcon.Request) -> str:
+        """The address of the site that the request came to: one of the settings, without them
+        any Host on loopback. Raises BadRequest, Misdirected."""
         host = _host(req)
-        base = self._settings.base_url
-        if base and _authority(base) == _authority(f"{urlsplit(base).scheme}://{host}"):
-            return _kept_urls(base)
-        if not base and _is_loopback(_host_name(host)):
-            return _kept_urls(f"{req.env['wsgi.url_scheme']}://{host}")
+        configured = (self._settings.base_url, self._settings.media_base_url)
+        for base in filter(None, configured):
+            if _authority(base) == _authority(f"{urlsplit(base).scheme}://{host}"):
+                return base
+        if not configured[0] and _is_loopback(_host_name(host)):
+            return f"{req.env['wsgi.url_scheme']}://{host}"
         raise Misdirected("this server does not answer for that host; see BASE_URL")
 
-    def _within(self, path: str) -> str:
-        """The path under the site's prefix. Raises NotFound for one outside."""
-        if path != self._prefix and not path.startswith(self._prefix + "/"):
-            raise NotFound(f"this site lives under {self._prefix}/")
-        return path[len(self._prefix) :] or "/"
+    def _urls(self, base: str) -> Urls:
+        return _kept_urls(self._settings.base_url or base, self._settings.media_base_url)
 
     def _may_sign_in(self, req: falcon.Request) -> bool:
         """Whether a password may travel on this connection (APP-14-5)."""
@@ -119,10 +121,24 @@ class Gate:
 def _host(req: falcon.Request) -> str:
     """Host and port the request is for: an absolute target's, else the Host field's."""
     absolute = ABSOLUTE.match(req.env.get("RAW_URI", ""))
-    host = req.get_header("Host", default="")
-    if not HOST.fullmatch(host):
+    fields = req.get_header("Host", default="")
+    host = absolute[1] if absolute else fields
+    if not (HOST.fullmatch(fields) and HOST.fullmatch(host)):
         raise BadRequest("the request needs one Host, with a valid name")
-    return absolute[1] if absolute else host
+    return host
+
+
+def _within(path: str, prefix: str) -> str:
+    """The path under the site's prefix. Raises NotFound for one outside."""
+    if path != prefix and not path.startswith(prefix + "/"):
+        raise NotFound(f"this site lives under {prefix}/")
+    return path[len(prefix) :] or "/"
+
+
+def _check_media_only(path: str) -> None:
+    """Raise NotFound for all but public media where these have an address of their own."""
+    if path.startswith(("/atom/", "/-/")) or path.count("/") != PUBLIC_MEDIA_SLASHES:
+        raise NotFound("only media is served at this address")
 
 
 def _check_method(method: str) -> None:
@@ -153,8 +169,8 @@ def _check_origin(req: falcon.Request, urls: Urls) -> None:
 
 
 @lru_cache(maxsize=64)
-def _kept_urls(base: str) -> Urls:
-    return Urls(base)
+def _kept_urls(base: str, media_base: str) -> Urls:
+    return Urls(base, media_base)
 
 
 @lru_cache(maxsize=1024)

@@ -4,15 +4,21 @@ from dataclasses import replace
 
 from lxml import etree
 
-from atompub.atom.entry import Ownership, complete, render, take_apart
+from atompub.atom.entry import complete, render
 from atompub.atom.parse import parse
+from atompub.atom.submission import Ownership, take_apart
 from atompub.atom.validate import validate
-from atompub.model import Member
+from atompub.model import Collection, CollectionSettings, Member
 from atompub.urls import Urls
 from tests.documents import APP, ATOM, NS
 from tests.stores import START
 
 URLS = Urls("https://example.org/site")
+BLOG = Collection(
+    *(1, "Main", "blog", "Blog", "urn:uuid:5b3bdc0e-9ea5-45be-8da3-0ae7f4d60ab0"),
+    *(CollectionSettings(), "epoch", 1, 1, START, START, START),
+    *(START // 10**6, START // 10**6, None, 0),
+)
 PERMALINK = URLS.permalink("blog", "name")
 
 GONE = {
@@ -28,6 +34,7 @@ IANA = "http://www.iana.org/assignments/relation/"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 SINGLE_WORDS = "a:updated | a:published | .//a:uri | .//a:email | a:source/*[not(*)]"
 XML_SPACE = " \t\r\n"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 ADDRESSES = ("href", "scheme", "src", BASE)
 
 
@@ -76,25 +83,29 @@ def made(body, *, charset=None, before=None, author="alice", keep_authors=False,
     )
 
 
-def shown(member, *, editing=True):
+def shown(member, *, editing=True, urls=URLS):
     """The member's entry document."""
-    return render(member, "blog", URLS, editing=editing)
+    return render(member, BLOG, urls, editing=editing)
 
 
 def clients_part(document, *, permalink=PERMALINK, keep_authors=False, without=()):
     """What the client owns of an entry, in canonical form: design idea 1, read backwards.
 
     Left out is what the server owns, the elements named in `without`, instructions outside
-    content and extensions, and white space between the children and around dates and addresses.
+    content and extensions, xml:id, and white space between the children and around dates and
+    addresses.
     """
     root = parse(document) if isinstance(document, bytes) else document
     _drop_instructions(root)
     for child in list(root):
         name = etree.QName(child).localname if isinstance(child.tag, str) else ""
         is_atom = child.tag == f"{{{ATOM}}}{name}"
-        if child.tag in GONE or (is_atom and name in without) or _is_owned_link(child):
-            root.remove(child)
-        elif is_atom and name == "author" and not keep_authors:
+        if (
+            child.tag in GONE
+            or (is_atom and name in without)
+            or _is_owned_link(child)
+            or (is_atom and name == "author" and not keep_authors)
+        ):
             root.remove(child)
         elif child.tail and not child.tail.strip():
             child.tail = None
@@ -103,7 +114,8 @@ def clients_part(document, *, permalink=PERMALINK, keep_authors=False, without=(
     if root.get(BASE) in {"", permalink}:
         del root.attrib[BASE]
     _trim(root)
-    return etree.tostring(root, method="c14n")
+    # libxml2 gets the canonical form wrong where a comment stands before the root: hence a copy.
+    return etree.tostring(etree.fromstring(etree.tostring(root, encoding="utf-8")), method="c14n")
 
 
 def _is_owned_link(child):
@@ -126,17 +138,41 @@ def _drop_instructions(root):
 
 
 PLAIN = set(
-    "author category contributor email entry generator icon id link logo name published rights"
-    " source subtitle summary title updated uri".split()
+    [
+        "author",
+        "category",
+        "contributor",
+        "email",
+        "entry",
+        "generator",
+        "icon",
+        "id",
+        "link",
+        "logo",
+        "name",
+        "published",
+        "rights",
+        "source",
+        "subtitle",
+        "summary",
+        "title",
+        "updated",
+        "uri",
+    ]
 )
 """The Atom elements that hold neither content nor markup of others as a whole."""
 
 
 def _trim(root):
     for element in root.xpath(SINGLE_WORDS, namespaces=NS):
-        if element.text and not len(element):
-            element.text = element.text.strip(XML_SPACE)
+        if not any(isinstance(child.tag, str) for child in element):
+            value = element.xpath("string()").strip(XML_SPACE)
+            del element[:]
+            element.text = value
     for element in root.iter(etree.Element):
+        element.attrib.pop(XML_ID, None)
+        if element.tag == f"{{{ATOM}}}category" and not element.get("scheme"):
+            element.attrib.pop("scheme", None)
         for name in ADDRESSES:
             if name in element.attrib and (element.tag.startswith(f"{{{ATOM}}}") or name == BASE):
                 element.set(name, element.get(name).strip(XML_SPACE))

@@ -4,10 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from atompub.store.opening import open_engine
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,13 @@ class Commands:
     def data(self):
         """The data directory, which is the default one of a command run here."""
         return self.folder / "data"
+
+    @contextmanager
+    def opened(self):
+        """The engine of the store, to look into it and to fill it without a command."""
+        engine = open_engine(f"sqlite://{self.data / 'atompub.db'}")
+        yield engine
+        engine.close()
 
     def run(self, *arguments, stdin=b"", timeout=20, **process):
         """Run a command; further arguments are those of subprocess.run, `env` is added to ours."""

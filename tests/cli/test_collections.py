@@ -2,10 +2,13 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
-from atompub.model import CollectionSettings
+from atompub.app import micros
+from atompub.model import Categories, Category, CollectionSettings
+from atompub.store.collections import Collections
 from tests import sites
 
 ENTRIES = "application/atom+xml;type=entry"
@@ -69,22 +72,25 @@ def test_a_collection_with_everything_set(store):
 
 def test_set_changes_what_is_named_only(store):
     """`collection set` changes the settings it names, one by one, and leaves the others."""
-    store.done("collection", "add", "film", "--title", "Film", "--category", "noir", "--private")
-    expected = {"name": "film", "title": "Film"} | PLAIN
-    expected |= {"private": True, "categories": offered("noir")}
-    steps = [
-        (["--title", "Films"], {"title": "Films"}),
-        (["--fixed"], {"categories": offered("noir", fixed=True)}),
-        (["--scheme", "urn:x"], {"categories": offered("noir", scheme="urn:x", fixed=True)}),
-        (["--public", "--page-size", "500"], {"private": False, "page_size": 500}),
-        (["--read-only"], {"accept": []}),
-        (["--accept", "*/*", "--drafts", "off"], {"accept": ["*/*"], "drafts": False}),
-        (["--open"], {"categories": offered("noir", scheme="urn:x")}),
-    ]
-    for options, changes in steps:
-        store.done("collection", "set", "film", *options)
-        expected |= changes
-        assert expected == described(store, "film")
+    noir = Categories((Category("noir"),))
+    with store.opened() as engine:
+        collections = Collections(engine, micros)
+        expected = CollectionSettings(private=True, categories=noir)
+        collections.add("film", "Film", settings=expected)
+        steps = [
+            (["--title", "Films"], {}),
+            (["--fixed"], {"categories": replace(noir, fixed=True)}),
+            (["--scheme", "urn:x"], {"categories": replace(noir, fixed=True, scheme="urn:x")}),
+            (["--public", "--page-size", "500"], {"private": False, "page_size": 500}),
+            (["--read-only"], {"accept": ()}),
+            (["--accept", "*/*", "--drafts", "off"], {"accept": ("*/*",), "drafts": False}),
+            (["--open"], {"categories": replace(noir, scheme="urn:x")}),
+        ]
+        for options, changes in steps:
+            store.done("collection", "set", "film", *options)
+            expected = replace(expected, **changes)
+            found = collections.get("film")
+            assert ("Films", expected) == (found.title, found.settings)
 
 
 def test_list_for_people(store):
@@ -131,7 +137,7 @@ def test_refusals_name_what_is_wrong(store, command, message):
     assert before == rows(store)
 
 
-@pytest.mark.parametrize("name", ["", "Film", "a.b", "-", "atom", "é", b"\xff"])
+@pytest.mark.parametrize("name", ["", "Film", "atom", b"\xff"])
 def test_names_that_no_url_can_have_are_refused(store, name):
     """A collection's name is one plain URL segment that the server needs for nothing else."""
     message = store.refused("collection", "add", name, "--title", "Film")
@@ -144,9 +150,7 @@ def test_names_that_no_url_can_have_are_refused(store, name):
         ("--title", ""),
         ("--title", "a\x01b"),
         ("--title", b"a\xff"),
-        ("--workspace", ""),
         ("--workspace", "a\x1fb"),
-        ("--category", ""),
         ("--category", "=Label"),
         ("--category", "a=\x01"),
         ("--scheme", "a\x01b"),

@@ -91,7 +91,7 @@ def test_migrate_of_a_current_store_changes_nothing(store):
 
 
 def test_commands_work_on_postgres(atompub, postgres):
-    """With DATABASE the same commands keep a store in PostgreSQL, and no data directory."""
+    """With DATABASE the same commands keep a store in PostgreSQL, and no file of a database."""
     with fresh_schema(postgres()) as url:
         env = {"ATOMPUB_DATABASE": url}
         assert "empty" in atompub.refused("user", "list", env=env)
@@ -100,7 +100,7 @@ def test_commands_work_on_postgres(atompub, postgres):
         atompub.done("user", "add", "alice", env=env)
         assert "alice\t-\n" == atompub.done("user", "list", env=env)
         assert "already" in atompub.refused("user", "add", "alice", env=env)
-    assert not atompub.data.exists()
+    assert not (atompub.data / "atompub.db").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Serving: the first start, the next ones, stopping, TLS, and other WSGI servers."""
 
 import os
+import re
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -67,20 +69,24 @@ def test_first_start_on_nothing(atompub):
     assert "admin\tadmin\n" == atompub.done("user", "list")
 
 
-def test_second_start_keeps_everything(atompub):
-    """After a restart the entries are there, the password holds, and none is printed again."""
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGKILL])
+def test_next_start_keeps_everything(atompub, stop):
+    """What was answered with 201 is there at the next start, also after kill -9 of every process;
+    the password holds, and none is printed again."""
     with serving(atompub.data) as running:
         password = password_in(running.log.read_text())
-        made = signed_in(running, password).post("/atom/blog/", content=entry("Kept"))
-    with serving(atompub.data) as running:
-        assert password_in(running.log.read_text()) is None
-        path = httpx.URL(made.headers["Location"]).path
-        found = signed_in(running, password).get(path)
-        assert 200 == found.status_code
-        assert "Kept" in found.text
-        assert found.text.replace(running.base, "") == made.text.replace(
-            str(httpx.URL(made.headers["Location"]).copy_with(path="")), ""
-        )
+        client = signed_in(running, password)
+        made = [client.post("/atom/blog/", content=entry(f"No. {n}")) for n in range(10)]
+        os.killpg(running.process.pid, stop)
+        running.process.wait(20)
+    assert [201] * 10 == [answer.status_code for answer in made]
+    with serving(atompub.data) as again:
+        assert password_in(again.log.read_text()) is None
+        client = signed_in(again, password)
+        for answer in made:
+            address = answer.headers["Location"].replace(running.base, again.base)
+            assert answer.text.replace(running.base, again.base) == client.get(address).text
+        assert 201 == client.post("/atom/blog/", content=entry("Next")).status_code
 
 
 def test_start_with_users_adds_none(store):
@@ -105,38 +111,6 @@ def test_stopping(store, stop):
         assert "Traceback" not in running.log.read_text()
 
 
-def test_acknowledged_writes_survive_a_kill(atompub):
-    """What was answered with 201 is there after kill -9 of every process, at the next start."""
-    with serving(atompub.data) as running:
-        password = password_in(running.log.read_text())
-        client = signed_in(running, password)
-        made = [client.post("/atom/blog/", content=entry(f"No. {n}")) for n in range(20)]
-        os.killpg(running.process.pid, signal.SIGKILL)
-        running.process.wait(20)
-    assert [201] * 20 == [answer.status_code for answer in made]
-    with serving(atompub.data) as running:
-        client = signed_in(running, password)
-        paths = [httpx.URL(answer.headers["Location"]).path for answer in made]
-        assert [200] * 20 == [client.get(path).status_code for path in paths]
-        assert 201 == client.post("/atom/blog/", content=entry("Next")).status_code
-
-
-def test_a_worker_that_dies_is_replaced(store):
-    """When a worker process is killed the server starts another one and goes on."""
-    with serving(store.data, workers=1) as running:
-        (worker,) = children(running.process.pid)
-        os.kill(worker, signal.SIGKILL)
-        with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
-            assert 200 == client.get(f"{running.base}/", timeout=20).status_code
-        assert {worker}.isdisjoint(children(running.process.pid))
-
-
-def children(pid):
-    """The processes that a process started."""
-    listed = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], stdout=subprocess.PIPE)
-    return {int(number) for number in listed.stdout.split()}
-
-
 @contextmanager
 def taken_port():
     """A port on which somebody else listens."""
@@ -144,22 +118,23 @@ def taken_port():
         yield other.getsockname()[1]
 
 
-def test_port_in_use(store):
-    """`serve` on a port that is in use is refused at once, in one line that names the address."""
+def test_port_in_use(atompub):
+    """`serve` on a port that is in use is refused at once, in one line that names the address, and
+    before it makes a store whose password nobody would see."""
     with taken_port() as port:
         started = time.monotonic()
-        message = store.refused("serve", "--bind", f"127.0.0.1:{port}")
+        message = atompub.refused("serve", "--bind", f"127.0.0.1:{port}")
         assert time.monotonic() - started < SECONDS_TO_GIVE_UP
     assert f"127.0.0.1:{port}" in message
     assert "in use" in message
+    assert not atompub.data.exists()
 
 
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
         ("192.0.2.1:8000", "Cannot assign requested address"),
-        ("host.invalid:8000", "not known"),
-        ("unix:missing/socket", "No such file or directory"),
+        ("host.invalid:8000", "not known|resolution"),
     ],
 )
 def test_address_that_is_not_ours(store, address, reason):
@@ -168,7 +143,7 @@ def test_address_that_is_not_ours(store, address, reason):
     message = store.refused("serve", "--bind", address)
     assert time.monotonic() - started < SECONDS_TO_GIVE_UP
     assert address in message
-    assert reason in message
+    assert re.search(reason, message), message
 
 
 @pytest.mark.parametrize(
@@ -177,16 +152,6 @@ def test_address_that_is_not_ours(store, address, reason):
 def test_address_that_is_none(store, address):
     """`serve --bind` with something else than an address and a port is wrong usage."""
     assert "--bind" in store.misused("serve", "--bind", address)
-
-
-def test_serving_starts_with_a_free_port(atompub):
-    """A start that is refused leaves no process behind and no password unprinted: the next works."""
-    with taken_port() as port:
-        atompub.run("serve", "--bind", f"127.0.0.1:{port}")
-    with serving(atompub.data) as running:
-        users = atompub.done("user", "list")
-        assert "admin\tadmin\n" == users
-        assert password_in(running.log.read_text()) is not None
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +168,7 @@ def certificate(tmp_path_factory):
 
 @pytest.mark.foreign("openssl")
 @pytest.mark.covers("APP-14-1")
+@pytest.mark.filterwarnings("ignore:.*TLSv1_1 is deprecated:DeprecationWarning")
 def test_tls(store, certificate):
     """--certfile and --keyfile serve HTTPS, from TLS 1.2 on; passwords and links are over it."""
     store.done("user", "add", "admin", "--role", "admin", "--password-stdin", stdin=b"secret")
@@ -255,23 +221,38 @@ def test_wsgi_application_under_stock_gunicorn(store):
         assert 413 == large.status_code
 
 
+def test_wsgi_application_waits_for_its_store(atompub):
+    """Under gunicorn a store that is not there is a 503 until somebody makes it."""
+    env = {"ATOMPUB_DATA": str(atompub.data)}
+    with serving(atompub.data, env=env, program=WSGI, workers=1) as running:
+        assert 503 == httpx.get(f"{running.base}/").status_code
+        atompub.done("init")
+        assert 200 == httpx.get(f"{running.base}/").status_code
+
+
+def newer(store):
+    """Settings of a store that a newer version made."""
+    with sqlite3.connect(store.data / "atompub.db") as database:
+        database.execute("UPDATE site SET version = 1000000")
+    return {"ATOMPUB_DATA": str(store.data)}
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"ATOMPUB_DATA": "missing"}, "missing"),
-        ({"ATOMPUB_BASE_URL": "nonsense"}, "BASE_URL"),
-        ({"ATOMPUB_DATABASE": "mysql://localhost/x"}, "DATABASE"),
+        (newer, "newer version"),
+        (lambda store: {"ATOMPUB_BASE_URL": "nonsense"}, "BASE_URL"),
+        (lambda store: {"ATOMPUB_DATABASE": "mysql://localhost/x"}, "DATABASE"),
     ],
-    ids=lambda value: "".join(value) if isinstance(value, dict) else "",
+    ids=["newer", "base-url", "database"],
 )
-def test_wsgi_application_that_cannot_start(atompub, settings, reason):
-    """Under gunicorn a store or setting that does not fit ends the server, with one line of ours."""
-    command = [*WSGI, "--bind", f"127.0.0.1:{free_port()}", "--workers", "1"]
+def test_wsgi_application_that_cannot_start(store, settings, reason):
+    """Under gunicorn a store or setting that does not fit ends the server, with our one line."""
     done = subprocess.run(
-        command,
-        cwd=atompub.folder,
-        env=os.environ | settings,
+        [*WSGI, "--bind", f"127.0.0.1:{free_port()}", "--workers", "1"],
+        env=os.environ | settings(store),
         capture_output=True,
+        check=False,
         text=True,
         timeout=20,
     )

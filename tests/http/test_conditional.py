@@ -254,6 +254,7 @@ def test_unquoted_weak_tags():
         'abc"',
         'w/"abc"',
         'W/ "abc"',
+        '"abc", "',
         '"abc" "abc"',
         "abc abc",
         '"a b", "abc"',
@@ -549,6 +550,6 @@ def test_any_fields(preconditions, validators, now):
 )
 def test_long_lists(tags):
     """A list of 64 KB, the worst there is, takes a moment and no more."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert not may_write(if_match=tags)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -139,7 +139,9 @@ def test_taken_id(site, taken):
             site.bob.delete(url)
     answer = site.post(bare(f"<id>{atom_id}</id>"))
     assert 201 == answer.status_code
-    assert MINTED.fullmatch(text(answer.content, "/a:entry/a:id"))
+    minted = text(answer.content, "/a:entry/a:id")
+    assert MINTED.fullmatch(minted)
+    assert atom_id != minted
 
 
 @pytest.mark.covers("APP-9.2-8", "APP-10.2-2")

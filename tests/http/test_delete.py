@@ -3,14 +3,7 @@
 import pytest
 
 from tests.documents import DRAFT, bare, entry, link, one, titles, xpath
-
-
-def pages(client, url):
-    """The documents of a collection from its first page to its last."""
-    while url is not None:
-        body = client.get(url).content
-        yield body
-        url = link(body, "next")
+from tests.sites import walk
 
 
 @pytest.mark.covers("APP-9.4-1")
@@ -45,7 +38,7 @@ def test_deleted_member_is_listed_nowhere(site):
     site.alice.delete(urls[2])
     left = [f"Title {number}" for number in (4, 3, 1, 0)]
     for client in (site.alice, site.erin, site.anon):
-        assert left == [title for page in pages(client, "/atom/blog/") for title in titles(page)]
+        assert left == [title for page in walk(client, "/atom/blog/") for title in titles(page)]
     assert "Title 2" not in titles(site.anon.get("/blog/feed.atom").content)
     assert "Title 2" not in site.anon.get("/blog/").text
 

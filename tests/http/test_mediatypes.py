@@ -206,6 +206,7 @@ def test_may_be_atom(text, expected):
         ("application/*;q=0.2, */*;q=0.9", FEEDS[0]),
         ("application/*, application/atom+xml;q=0", FEEDS[1]),
         ("application/atom+xml;q=0, */*;q=0.1", FEEDS[1]),
+        ("*/*, application/*;q=0", None),
         ("text/html, application/rss+xml;q=0.1", FEEDS[1]),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", FEEDS[0]),
         ("image/png;q=1, */*;q=0", None),
@@ -215,11 +216,13 @@ def test_may_be_atom(text, expected):
         ("*/*;q=0", None),
         ("application/rss+xml;q=1.000;ext=1", FEEDS[1]),
         ('application/atom+xml;a="x,y";q=0.1, application/rss+xml;q=0.2', FEEDS[1]),
+        ('text/html;a=", application/rss+xml,"', None),
         ("text/html, image/gif, *; q=.2, */*; q=.2", FEEDS[0]),
         ("application/rss+xml;q=0.33333333, application/atom+xml;q=.3", FEEDS[1]),
         ("garbage", FEEDS[0]),
         (",,, ;q=1", FEEDS[0]),
         ("application/rss+xml;q=high, */*;q=0.1", FEEDS[0]),
+        ("application/rss+xml;q=high", FEEDS[0]),
         ("application/rss+xml;q=1.1, application/feed+json;q=0.1", FEEDS[2]),
         ("application/rss+xml;q=-1, application/feed+json;q=0.1", FEEDS[2]),
         ("application/rss+xml;q=nan, application/feed+json;q=0.1", FEEDS[2]),
@@ -281,6 +284,7 @@ def test_no_offers():
         ("identity, gzip", "gzip"),
         ("identity;q=1, gzip;q=0.5", "identity"),
         ("identity;q=0.5, gzip", "gzip"),
+        ("identity;q=0.5, gzip;Q=0.9", "gzip"),
         ("*", "gzip"),
         ("*;q=0.5, gzip;q=0", "identity"),
         ("*;q=0, identity", "identity"),
@@ -290,6 +294,7 @@ def test_no_offers():
         ("*;q=0", None),
         ("br, *;q=0", None),
         ("gzip;q=high", "identity"),
+        ("identity;q=high", "identity"),
         ("gzip;level=9", "identity"),
         ("gzip;q=0, gzip", "identity"),
         ("g zip, \x00, ;;", "identity"),
@@ -335,11 +340,11 @@ def test_any_header(header):
 )
 def test_long_headers(header):
     """A header of 64 KB or ten thousand elements takes a moment and no more."""
-    started = time.perf_counter()
+    started = time.process_time()
     negotiate(header, FEEDS)
     choose_coding(header, CODINGS)
     parse(header)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_cap_of_elements():

@@ -3,7 +3,7 @@
 import pytest
 
 from atompub.model import ENTRY_RANGE
-from tests.documents import ENTRY, entry
+from tests.documents import DRAFT, ENTRY, entry
 from tests.http.addresses import ALLOW, addresses
 from tests.stores import dump
 
@@ -115,7 +115,7 @@ def test_options_of_the_server(site):
 def test_reading_changes_nothing(site):
     """Reading again and again, by anyone, leaves the store and every answer as they were."""
     found = addresses(site)
-    site.made(entry(extra="<app:control><app:draft>yes</app:draft></app:control>"))
+    site.made(entry(extra=DRAFT))
     before, first = dump(site.store), answers(site.alice, "GET", found)
     for _ in range(3):
         for client in (site.anon, site.alice, site.admin):

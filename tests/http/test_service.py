@@ -192,6 +192,15 @@ def test_each_sees_their_own(site, who, seen):
 
 
 @pytest.mark.covers("APP-5.1-2")
+def test_tags_of_others(site):
+    """What one caller has of the service document is never taken for what another one sees."""
+    tags = {who: getattr(site, who).get(SERVICE).headers["ETag"] for who in ("anon", "alice")}
+    for who, other in (("anon", "alice"), ("alice", "anon")):
+        answer = getattr(site, who).get(SERVICE, headers={"If-None-Match": tags[other]})
+        assert 200 == answer.status_code
+
+
+@pytest.mark.covers("APP-5.1-2")
 def test_account_without_roles(site):
     """Whoever signs in and has no role anywhere sees the public collections, and no 401."""
     site.accounts.grant("rita", "diary", None)

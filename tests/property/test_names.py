@@ -92,13 +92,3 @@ def test_join_undoes_split(name: str) -> None:
 def test_split_undoes_join(stem: str, copy: int) -> None:
     """The numbered copy of any stem is found under that stem and number."""
     assert (stem, copy) == names.split(names.join(stem, copy))
-
-
-@given(stems, st.lists(st.integers(1, 12) | st.integers(999_990, 999_999)), ids)
-def test_next_name_is_free(slug: str, copies: list[int], fallback: str) -> None:
-    """The next name is none of those taken, and is counted under the slug from then on."""
-    taken = {slug, *(names.join(slug, copy) for copy in copies)}
-    highest = max((copy for stem, copy in map(names.split, taken) if stem == slug), default=0)
-    name = names.next_name(slug, highest, fallback)
-    assert name not in taken
-    assert names.split(name) in {(slug, max(highest, 1) + 1), (f"{slug}-{fallback}", 1)}

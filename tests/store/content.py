@@ -1,12 +1,17 @@
 """What store tests fill a store with, and how they look into it."""
 
+import os
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
 from atompub.model import EVERYTHING, FIRST, PUBLISHED, CollectionSettings, Edition, View
 from atompub.names import new_atom_id, new_id
 from atompub.store.accounts import Accounts
 from atompub.store.collections import Collections
-from atompub.store.entries import Entries, Idempotency, NewMember
+from atompub.store.entries import Entries, NewMember
+from atompub.store.idempotency import Idempotency
 from atompub.store.pages import Pages
 from tests.stores import START
 
@@ -120,3 +125,12 @@ def together(*works):
     """Run functions at the same time, each in a thread; what they return, in order."""
     with ThreadPoolExecutor(len(works)) as pool:
         return [future.result() for future in [pool.submit(work) for work in works]]
+
+
+@contextmanager
+def memory_folder():
+    """A folder in memory where the system offers one, for stores that hold much and prove little
+    about disks."""
+    memory = "/dev/shm"
+    with tempfile.TemporaryDirectory(dir=memory if os.path.isdir(memory) else None) as folder:
+        yield Path(folder)

@@ -6,6 +6,8 @@ import pytest
 
 from atompub.errors import NotFound, PreconditionFailed
 from atompub.model import EVERYTHING, FIRST, Buried, Edition
+from atompub.store.entries import Entries
+from atompub.store.pages import Pages
 from tests.store.content import ALICE, BOB, edition, key, new_member, together
 from tests.stores import START
 
@@ -164,7 +166,7 @@ def test_what_is_not_there_cannot_be_changed(store, use):
     for name in ("free", "gone"):
         with pytest.raises(NotFound):
             getattr(store.entries, use)("blog", name, store.now(), look)
-    assert [None, Buried(BOB, public=True)] == seen
+    assert [None, Buried(BOB, public=True, removed=store.row().edited)] == seen
     assert before == store.dump()
 
 
@@ -174,7 +176,7 @@ def test_a_removed_member_is_buried(store, visible):
     """Under its name stands whose it was and whether readers had seen it; no page shows it."""
     store.add("entry", account=BOB, visible=visible)
     store.remove("entry")
-    assert Buried(BOB, public=visible) == store.find("entry")
+    assert Buried(BOB, public=visible, removed=store.row().edited) == store.find("entry")
     assert [] == store.names()
     assert 2 == store.row().sequence
 
@@ -185,38 +187,72 @@ def test_a_withdrawn_member_stands_under_its_name(store):
     hidden = store.edit("entry", visible=False)
     assert hidden == store.find("entry")
     store.remove("entry")
-    assert Buried(ALICE, public=False) == store.find("entry")
+    assert Buried(ALICE, public=False, removed=store.row().edited) == store.find("entry")
 
 
 @pytest.mark.covers("HTTP-C-14")
-def test_of_many_writers_who_saw_one_state_one_wins(store, open_another):
-    """The check and the write are one step: all but one find another state than they saw."""
+def test_of_many_editors_who_saw_one_state_one_wins(store, open_another):
+    """The check and the edit are one step: all but one find another state than they saw."""
     seen = store.add("entry").number
 
-    def write():
-        store_there = type(store.entries)(open_another())
-
+    def edit():
         def revise(_, found):
-            if found.number != seen:
-                refuse()
-            return edition("Edited")
+            return edition("Edited") if found.number == seen else refuse()
 
+        Entries(open_another()).edit("blog", "entry", START, revise)
+
+    assert ["refused"] * 7 + ["won"] == sorted(together(*[outcome_of(edit)] * 8))
+    assert 2 == store.row().sequence
+
+
+@pytest.mark.covers("HTTP-C-14")
+def test_of_many_adders_who_saw_one_state_one_wins(store, open_another):
+    """The check of a collection's state and the add are one step as well."""
+    seen = store.row().sequence
+
+    def add():
+        def check(collection):
+            return agree() if collection.sequence == seen else refuse()
+
+        Entries(open_another()).add("blog", new_member(), START, check=check)
+
+    assert ["refused"] * 7 + ["won"] == sorted(together(*[outcome_of(add)] * 8))
+    assert (1, ["entry"]) == (store.row().sequence, store.names())
+
+
+def outcome_of(write):
+    """A function that tells how a write ended."""
+
+    def run():
         try:
-            store_there.edit("blog", "entry", START, revise)
+            write()
         except PreconditionFailed:
             return "refused"
         return "won"
 
-    outcomes = together(*[write] * 8)
-    assert ["refused"] * 7 + ["won"] == sorted(outcomes)
-    assert 2 == store.row().sequence
+    return run
+
+
+def test_an_add_is_checked_against_the_collection(store):
+    """What decides about an add is shown the collection's row, and what it raises comes out."""
+    store.add()
+    before, row, seen = store.dump(), store.row(), []
+
+    def look(collection):
+        seen.append(collection)
+        refuse()
+
+    with pytest.raises(PreconditionFailed):
+        store.entries.add("blog", new_member(), store.now(), check=look)
+    assert [row] == seen
+    assert before == store.dump()
 
 
 def test_an_edit_and_a_removal_at_the_same_time_lose_nothing(store, open_another):
     """Of edits and removals of one member the removal is the last, whoever comes when."""
     for _ in range(5):
         name = store.add("entry").name
-        other = type(store.entries)(open_another())
+        other = Entries(open_another())
 
         def edit(name=name, other=other):
             try:
@@ -227,14 +263,14 @@ def test_an_edit_and_a_removal_at_the_same_time_lose_nothing(store, open_another
 
         before = store.row().sequence
         edits, _ = together(edit, lambda name=name: store.remove(name))
-        assert Buried(ALICE, public=True) == store.find(name)
+        assert Buried(ALICE, public=True, removed=store.row().edited) == store.find(name)
         assert before + edits + 1 == store.row().sequence
 
 
 @pytest.mark.covers("APP-9.2-14")
 def test_a_write_is_read_at_once(store, open_another):
     """Another process sees a member on the first page as soon as its write has returned."""
-    there = type(store.pages)(open_another())
+    there = Pages(open_another())
     for _ in range(5):
         member = store.add()
         assert member == there.page("blog", EVERYTHING, FIRST).members[0]

@@ -1,0 +1,251 @@
+"""What clients send, taken apart: what of an entry is theirs is stored as it came."""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from atompub import text
+from atompub.atom import dates
+from atompub.atom.constructs import KNOWN, XML_SPACE, trimmed
+from atompub.atom.content import generated_summary, media_summary
+from atompub.atom.namespaces import OLD_APP, SIGNATURE, XML, Element, app, atom, text_of
+from atompub.atom.references import is_absolute
+from atompub.atom.validate import IANA
+from atompub.model import Category, Media
+
+OWNED_RELS = {"edit", "edit-media", "self", "replies"}
+OWNED = {atom("id"), app("edited"), f"{{{OLD_APP}}}edited", f"{{{SIGNATURE}}}Signature"}
+BASE = f"{{{XML}}}base"
+XML_ID = f"{{{XML}}}id"
+TRIMMED = frozenset(map(atom, ("updated", "published", "id", "uri", "email", "icon", "logo")))
+CONTROL = (app("control"), app("draft"), f"{{{OLD_APP}}}control", f"{{{OLD_APP}}}draft")
+OURS = (KNOWN | set(CONTROL)) - {atom("content")}
+"""Elements whose inside is not an extension's or content's."""
+TRIMMED_ATTRIBUTES = {
+    atom("link"): ("href",),
+    atom("content"): ("src",),
+    atom("category"): ("scheme",),
+    atom("generator"): ("uri",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a client sent, taken apart.
+
+    `xml` is the entry less what the server owns, `control` its app:control. `atom_id` is "" when
+    there is none that could be kept; `summary` is the text the server must write, `authored`
+    tells that the XML brings its author, `titled` that it has a title.
+    """
+
+    xml: bytes
+    control: bytes | None
+    based: bool
+    atom_id: str
+    titled: bool
+    title: str
+    updated: int | None
+    published: int | None
+    draft: bool
+    summary: str
+    authored: bool
+    categories: tuple[Category, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What decides which nodes are the server's: who the author is, and the member's page.
+
+    `keep_authors` is the policy of collections whose clients write the author; `permalink` and
+    `address` (for editing) are "" for an entry that is new; `drafts` tells whether the collection
+    has any. Of a media link entry the server writes the content too: `media` is what it tells.
+    """
+
+    author: str
+    permalink: str = ""
+    address: str = ""
+    keep_authors: bool = False
+    drafts: bool = True
+    media: Media | None = None
+
+
+def take_apart(root: Element, ownership: Ownership) -> Submitted:
+    """A valid entry as what is stored of it; changes the tree."""
+    title = root.find(atom("title"))
+    atom_id = _usable_id(root.find(atom("id")))
+    _tidy(root)
+    summary = _take_summary(root, ownership.media)
+    control, draft = _take_control(root, ownership.drafts)
+    for child in [one for one in root if _is_owned(one, ownership)]:
+        root.remove(child)
+    _take_authors(root, ownership)
+    if root.get(BASE) in {"", ownership.permalink}:
+        del root.attrib[BASE]
+    _drop_instructions(root)
+    _trim_end(root)
+    return Submitted(
+        atom_id=atom_id,
+        titled=title is not None,
+        title=plain_text(title),
+        updated=_instant(root.find(atom("updated"))),
+        published=_instant(root.find(atom("published"))),
+        categories=tuple(map(_category, root.iterchildren(atom("category")))),
+        xml=etree.tostring(root, encoding="utf-8", with_tail=False),
+        control=control,
+        draft=draft,
+        summary=summary,
+        based=root.get(BASE) is not None,
+        authored=root.find(atom("author")) is not None,
+    )
+
+
+def plain_text(construct: Element | None) -> str:
+    """A text construct as plain text (ATOM-3.1-2, JSON-5); "" for none."""
+    if construct is None:
+        return ""
+    content = str(text_of(construct))
+    if construct.get("type") == "html":
+        return text.plain(content)
+    return " ".join(content.split())
+
+
+def _usable_id(element: Element | None) -> str:
+    identity = "" if element is None else trimmed(element)
+    return identity if is_absolute(identity) else ""
+
+
+def _instant(element: Element | None) -> int | None:
+    return None if element is None else dates.parse(trimmed(element))
+
+
+def _category(element: Element) -> Category:
+    scheme = element.get("scheme", "").strip(XML_SPACE)
+    return Category(element.get("term", ""), scheme, element.get("label", ""))
+
+
+def _take_summary(root: Element, media: Media | None) -> str:
+    """The summary the server must write; takes out one that says the same."""
+    content, summary = root.find(atom("content")), root.find(atom("summary"))
+    if media is not None:
+        generated = media_summary(media)
+        if content is not None:
+            root.remove(content)
+    else:
+        generated = "" if content is None else generated_summary(content)
+    if summary is None or not generated:
+        return generated
+    if summary.keys() or len(summary) or summary.text != generated:
+        return ""
+    root.remove(summary)
+    return generated
+
+
+def _take_control(root: Element, drafts: bool) -> tuple[bytes | None, bool]:
+    """The app:control element and whether it says draft; takes it out."""
+    control = next(root.iterchildren(app("control"), f"{{{OLD_APP}}}control"), None)
+    if control is None:
+        return None, False
+    draft = next(control.iterchildren(app("draft"), f"{{{OLD_APP}}}draft"), None)
+    says_draft = drafts and draft is not None and trimmed(draft) == "yes"
+    if draft is not None:
+        _set_text(draft, trimmed(draft))
+    for element in (control, draft):
+        if element is not None and element.tag.startswith(f"{{{OLD_APP}}}"):
+            element.tag = app(etree.QName(element).localname)
+    if draft is not None and not drafts:
+        control.remove(draft)
+    empty = not (len(control) or control.attrib)
+    stored = None if empty else etree.tostring(control, encoding="utf-8", with_tail=False)
+    root.remove(control)
+    return stored, says_draft
+
+
+def _is_owned(child: Element, ownership: Ownership) -> bool:
+    if child.tag == atom("link"):
+        return _is_owned_link(child) or child.get("href") == ownership.address
+    return child.tag in OWNED
+
+
+def _is_owned_link(link: Element) -> bool:
+    rel = link.get("rel", "alternate").removeprefix(IANA)
+    if rel == "alternate":
+        # With another type or a language it is not the page that the server links.
+        kind = link.get("type", "text/html").lower()
+        return link.get("hreflang") is None and kind == "text/html"
+    return rel in OWNED_RELS
+
+
+def _take_authors(root: Element, ownership: Ownership) -> None:
+    """Take out the authors that the server writes: all, or the one that says what it would say."""
+    authors = [*root.iterchildren(atom("author"))]
+    if not ownership.keep_authors or _is_generated(authors, ownership.author):
+        for author in authors:
+            root.remove(author)
+
+
+def _is_generated(authors: list[Element], name: str) -> bool:
+    if len(authors) != 1 or len(authors[0]) != 1:
+        return False
+    author, child = authors[0], authors[0][0]
+    is_bare = not (author.keys() or child.keys() or len(child))
+    return is_bare and child.tag == atom("name") and child.text == name
+
+
+def _tidy(root: Element) -> None:
+    """Take white space from around dates and IRIs (ATOM-3-1), empty schemes, and ids of elements.
+
+    Two entries with one xml:id could not be read together: libxml2 refuses their feed.
+    """
+    for element in root.iter(etree.Element):
+        if XML_ID in element.attrib:
+            del element.attrib[XML_ID]
+    for element in root.iter(*KNOWN, *CONTROL):
+        if all(_is_ours(ancestor) for ancestor in element.iterancestors()):
+            _trim(element)
+
+
+def _trim(element: Element) -> None:
+    for name in (BASE, *TRIMMED_ATTRIBUTES.get(str(element.tag), ())):
+        value = element.get(name)
+        if value is not None:
+            element.set(name, value.strip(XML_SPACE))
+    if element.tag in TRIMMED:
+        _set_text(element, trimmed(element))
+    if element.get("scheme") == "" and element.tag == atom("category"):
+        del element.attrib["scheme"]
+
+
+def _set_text(element: Element, content: str) -> None:
+    """Make text all that an element holds; comments between its parts go."""
+    for node in list(element):
+        element.remove(node)
+    element.text = content
+
+
+def _drop_instructions(root: Element) -> None:
+    """Drop processing instructions outside content and extensions (SEC-X-14), not what follows."""
+    for node in list(root.iter(etree.PI)):
+        if all(_is_ours(ancestor) for ancestor in node.iterancestors()):
+            _drop(node)
+
+
+def _drop(node: Element) -> None:
+    parent, before = node.getparent(), node.getprevious()
+    assert parent is not None  # the root is an element
+    if before is not None:
+        before.tail = (before.tail or "") + (node.tail or "")
+    else:
+        parent.text = (parent.text or "") + (node.tail or "")
+    parent.remove(node)
+
+
+def _is_ours(element: Element) -> bool:
+    return element.tag in OURS
+
+
+def _trim_end(root: Element) -> None:
+    """Leave no white space before the end tag, where the server's nodes go in and come out."""
+    if len(root):
+        root[-1].tail = None
+    else:
+        root.text = ""  # an end tag, even for an entry with nothing in it

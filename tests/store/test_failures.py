@@ -1,0 +1,143 @@
+"""A store that fails at any statement of any method is left as it was."""
+
+import inspect
+from itertools import count
+
+import pytest
+
+from atompub.errors import StoreUnavailable
+from atompub.model import EVERYTHING, CollectionSettings, Cursor, Role, View
+from atompub.store.accounts import Accounts
+from atompub.store.collections import Collections
+from atompub.store.entries import Entries
+from atompub.store.pages import Pages
+from tests.store.content import ALICE, Store, edition, key, new_member
+from tests.store.wrappers import Watched
+
+MOST = 60
+PARTS = (Collections, Entries, Pages, Accounts)
+
+
+def agree(*_):
+    """A check that any state passes."""
+
+
+CALLS = {
+    "Collections.get": lambda at: at.collections.get("blog"),
+    "Collections.overview": lambda at: at.collections.overview(),
+    "Collections.add": lambda at: at.collections.add("new", "New", "Workspace"),
+    "Collections.set": lambda at: at.collections.set("blog", "T", CollectionSettings(private=True)),
+    "Collections.remove": lambda at: at.collections.remove("blog", with_members=True),
+    "Entries.find": lambda at: at.entries.find("blog", "gone"),
+    "Entries.add": lambda at: at.entries.add(
+        "blog", new_member("shown"), at.now(), check=agree, idempotency=key("new")
+    ),
+    "Entries.edit": lambda at: at.entries.edit(
+        "blog", "shown", at.now(), lambda *_: edition(visible=False)
+    ),
+    "Entries.remove": lambda at: at.entries.remove("blog", "shown", at.now(), agree),
+    "Entries.release": lambda at: at.entries.release(at.blog, at.now()),
+    "Pages.page": lambda at: at.pages.page("blog", View("own", ALICE), Cursor(after=1)),
+    "Pages.changes": lambda at: at.pages.changes("blog", EVERYTHING, 0),
+    "Accounts.get": lambda at: at.accounts.get("rita"),
+    "Accounts.list": lambda at: at.accounts.list(),
+    "Accounts.add": lambda at: at.accounts.add("sam", "hash", Role.EDITOR),
+    "Accounts.set_password": lambda at: at.accounts.set_password("rita", "new hash"),
+    "Accounts.remove": lambda at: at.accounts.remove("rita"),
+    "Accounts.grant": lambda at: at.accounts.grant("rita", "blog", Role.EDITOR),
+}
+READS = {
+    name
+    for name in CALLS
+    if name.startswith("Pages") or name.rpartition(".")[2] in {"get", "list", "find", "overview"}
+}
+
+
+def public_methods(part):
+    """The names of the methods that a part of the store offers."""
+    functions = inspect.getmembers(part, inspect.isfunction)
+    return {f"{part.__name__}.{name}" for name, _ in functions if not name.startswith("_")}
+
+
+def test_every_public_method_is_tried():
+    """A method that is new in the store has to be in the list of this file."""
+    assert set().union(*map(public_methods, PARTS)) == set(CALLS)
+
+
+@pytest.fixture
+def filled(store, clock):
+    """A store with something in every table: edited, deleted, withdrawn, due and keyed entries."""
+    store.accounts.add("rita", "hash", None)
+    store.accounts.grant("rita", "blog", Role.AUTHOR)
+    for name in ("shown", "gone", "hidden"):
+        store.add(name, idempotency=key(name))
+    store.edit("shown")
+    store.edit("hidden", visible=False)
+    store.remove("gone")
+    for name in ("due", "due-too", "later"):
+        store.add(name, release=clock() + 1 + 10**9 * (name == "later"))
+    clock.forward(1)
+    return store
+
+
+class Failing(Store):
+    """The parts of a store, on an engine that fails at its n-th statement or at the commit."""
+
+    def __init__(self, store, number):
+        self.reached = 0
+        self.number, self.now, self.blog = number, store.now, store.blog.id
+        engine = Watched(store.engine, self._count)
+        self.collections, self.accounts = Collections(engine, self.now), Accounts(engine, self.now)
+        self.entries, self.pages = Entries(engine), Pages(engine)
+
+    def _count(self, *_):
+        self.reached += 1
+        if self.reached == self.number:
+            raise StoreUnavailable("the fault of this test")
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.covers("APP-9.2-12")
+def test_a_failure_at_any_statement_changes_nothing(filled, name):
+    """Whichever statement fails, it comes out as StoreUnavailable and no table has changed."""
+    before = filled.dump()
+    for number in count(1):
+        failing = Failing(filled, number)
+        try:
+            CALLS[name](failing)
+        except StoreUnavailable:
+            assert before == filled.dump(), f"statement {number}"
+        else:
+            break
+    assert 1 < number < MOST
+    assert (name in READS) == (before == filled.dump())
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - READS))
+def test_a_failure_of_the_commit_changes_nothing(filled, name):
+    """When all statements went well and the commit does not, no table has changed."""
+    before, plain = filled.dump(), filled.engine.write
+
+    def write(work):
+        def failing(transaction):
+            work(transaction)
+            raise StoreUnavailable("the fault of this test")
+
+        return plain(failing)
+
+    failing = Failing(filled, MOST)
+    filled.engine.write = write
+    with pytest.raises(StoreUnavailable):
+        CALLS[name](failing)
+    filled.engine.write = plain
+    assert before == filled.dump()
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - READS))
+def test_a_method_that_failed_succeeds_when_it_is_tried_again(filled, name):
+    """A failure leaves nothing that would be in the way of the next attempt."""
+    with pytest.raises(StoreUnavailable):
+        CALLS[name](Failing(filled, 2))
+    before = filled.dump()
+    CALLS[name](Failing(filled, MOST))
+    assert before != filled.dump()
