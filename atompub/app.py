@@ -11,12 +11,11 @@ from atompub.errors import StoreUnavailable
 from atompub.html.pages import Pages
 from atompub.publishing import Publishing, Store
 from atompub.store.accounts import Accounts
-from atompub.store.blobs import open_blobs
 from atompub.store.collections import Collections
 from atompub.store.engine import Engine
 from atompub.store.entries import Entries
 from atompub.store.migrations import check_schema
-from atompub.store.opening import open_engine
+from atompub.store.opening import open_blobs, open_engine
 from atompub.store.pages import Pages as StoredPages
 from atompub.web import publication
 from atompub.web.answers import PageCache

@@ -21,9 +21,16 @@ class Settings:
         default="",
         metadata={"help": "sqlite:///absolute/path or postgresql://…; atompub.db in DATA if empty"},
     )
+    media: str = field(
+        default="",
+        metadata={"help": "file:///absolute/path for media; the folder media in DATA if empty"},
+    )
     base_url: str = field(
         default="",
         metadata={"help": "the site's public address; without it only loopback is served"},
+    )
+    media_base_url: str = field(
+        default="", metadata={"help": "another address of the site, for public media alone"}
     )
     trusted_proxies: tuple[str, ...] = field(
         default=(),
@@ -38,18 +45,11 @@ class Settings:
     lenient_xml_types: bool = field(
         default=False, metadata={"help": "take entries sent as application/xml or text/xml"}
     )
-    media: str = field(
-        default="",
-        metadata={"help": "file:///absolute/path for media; the folder media in DATA if empty"},
-    )
-    media_base_url: str = field(
-        default="", metadata={"help": "another address of the site, for public media alone"}
+    max_entry_bytes: int = field(
+        default=2 * 1024 * 1024, metadata={"help": "the largest entry taken, in octets"}
     )
     max_media_bytes: int = field(
         default=1024**3, metadata={"help": "the largest media resource taken, in octets"}
-    )
-    max_entry_bytes: int = field(
-        default=2 * 1024 * 1024, metadata={"help": "the largest entry taken, in octets"}
     )
 
     @property

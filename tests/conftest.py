@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 from functools import cache
 
 import pytest
@@ -50,12 +51,38 @@ def engine(store_url):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """A live server for all tests of the session; each test gets a new store under it."""
+    with _serving(tmp_path_factory) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    """A live server of its own for `shared_site`."""
+    with _serving(tmp_path_factory) as running:
+        yield running
+
+
+@contextmanager
+def _serving(tmp_path_factory):
     folder = tmp_path_factory.mktemp("live") / "data"
     folder.mkdir()
     sites.renew(folder).close()
     running = sites.Server(folder)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module", params=["wsgi", "live"])
+def shared_site(request, tmp_path_factory):
+    """As `site`, one for all tests of a module: for those that only read, or are refused."""
+    if request.param == "wsgi":
+        made = sites.wsgi_site(tmp_path_factory.mktemp("shared"))
+    else:
+        running = request.getfixturevalue("shared_server")
+        made = sites.Site(sites.renew(running.folder), base=running.base)
+    yield made
+    made.close()
+    made.store.close()
 
 
 @pytest.fixture(params=["wsgi", "live"])

@@ -7,8 +7,9 @@ import click
 from atompub.cli.store import micros, with_store
 from atompub.config import Settings
 from atompub.publishing import REMEMBERED
-from atompub.store.blobs import collect, open_blobs
+from atompub.store.blobs import collect
 from atompub.store.engine import Engine
+from atompub.store.opening import open_blobs
 from atompub.store.tombstones import forget
 
 HOUR = 3600

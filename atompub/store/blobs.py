@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Protocol
 
-from atompub.errors import ConfigError
 from atompub.store.engine import Engine
 
 
@@ -41,16 +40,6 @@ class Blobs(Protocol):
     def older_than(self, instant: float) -> Iterator[str]:
         """The keys of the blobs put before an instant, in seconds since the epoch."""
         ...
-
-
-def open_blobs(url: str) -> Blobs:
-    """The place that a media URL names: `file:///absolute/path`. Raises ConfigError."""
-    scheme, _, path = url.partition("://")
-    if scheme == "file":
-        from atompub.store.local import LocalBlobs  # noqa: PLC0415 - only the one in use
-
-        return LocalBlobs(path)
-    raise ConfigError(f"MEDIA is {url!r}; expected file:///absolute/path")
 
 
 def collect(engine: Engine, blobs: Blobs, before: float) -> int:

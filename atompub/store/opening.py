@@ -1,6 +1,7 @@
-"""Which engine a database URL names."""
+"""Which engine a database URL names, and which place for blobs a media URL."""
 
 from atompub.errors import ConfigError
+from atompub.store.blobs import Blobs
 from atompub.store.engine import Engine
 
 
@@ -24,3 +25,13 @@ def open_engine(url: str, *, create: bool = False) -> Engine:
             ) from error
         return PostgresEngine(url)
     raise ConfigError(f"DATABASE is {url!r}; expected sqlite:///absolute/path or postgresql://…")
+
+
+def open_blobs(url: str) -> Blobs:
+    """The place that a media URL names: `file:///absolute/path`. Raises ConfigError."""
+    scheme, _, path = url.partition("://")
+    if scheme == "file":
+        from atompub.store.local import LocalBlobs  # noqa: PLC0415 - only the one in use
+
+        return LocalBlobs(path)
+    raise ConfigError(f"MEDIA is {url!r}; expected file:///absolute/path")

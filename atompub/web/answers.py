@@ -12,11 +12,16 @@ from functools import lru_cache
 import falcon
 
 from atompub import __version__
+from atompub.html.pages import PAGE_TYPE
 from atompub.web.conditional import NotModified, Preconditions, Validators, check_read
 from atompub.web.mediatypes import choose_coding
 
 PRIVATE = "private, no-cache"
 PUBLIC = "public, max-age=60"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src *; media-src *; form-action 'none';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
 COMPRESSION_LEVEL = 6
 KEPT_BYTES = 32 * 1024 * 1024
 
@@ -80,6 +85,17 @@ def send(resp: falcon.Response, content_type: str, octets: bytes, coding: str) -
         resp.set_header("Vary", "Accept-Encoding")
     resp.content_type = f"{content_type};charset=utf-8"
     resp.data = octets
+
+
+def show_page(req: falcon.Request, resp: falcon.Response, body: bytes) -> None:
+    """Write one of our pages, which may load our stylesheet and pictures."""
+    allow_page(resp)
+    show(req, resp, PAGE_TYPE, body)
+
+
+def allow_page(resp: falcon.Response) -> None:
+    """Tell browsers what a page of ours may do."""
+    resp.set_header("Content-Security-Policy", PAGE_POLICY)
 
 
 def compressed(body: bytes, coding: str) -> bytes:

@@ -11,8 +11,9 @@ import falcon
 
 from atompub import errors
 from atompub.formats.problems import Problem, as_json, as_xml
-from atompub.html.pages import Pages
+from atompub.html.pages import PAGE_TYPE, Pages
 from atompub.urls import Urls
+from atompub.web.answers import allow_page
 from atompub.web.auth import CHALLENGE
 from atompub.web.mediatypes import negotiate
 from atompub.web.resource import RequestContext, known, ordered
@@ -21,7 +22,6 @@ log = logging.getLogger("atompub")
 
 JSON = "application/problem+json"
 XML = "application/problem+xml"
-HTML = "text/html"
 XML_RANGES = (
     *(JSON, XML, "application/xml", "application/atom+xml"),
     *("application/atom+xml;type=entry", "application/atom+xml;type=feed"),
@@ -131,10 +131,11 @@ class ErrorWriter:
         context: RequestContext | None,
     ) -> None:
         is_page = context is not None and not _is_protocol(req.path, context.urls)
-        offers = (*XML_RANGES, HTML) if is_page else XML_RANGES
+        offers = (*XML_RANGES, PAGE_TYPE) if is_page else XML_RANGES
         chosen = negotiate(req.get_header("Accept"), offers)
-        if chosen == HTML and context is not None:
-            resp.content_type = "text/html;charset=utf-8"
+        if chosen == PAGE_TYPE and context is not None:
+            allow_page(resp)
+            resp.content_type = f"{PAGE_TYPE};charset=utf-8"
             resp.data = self._pages.problem(problem.title, problem.detail, context.urls)
         elif chosen in XML_RANGES[1:]:
             resp.content_type = f"{XML};charset=utf-8"

@@ -29,11 +29,8 @@ ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 FORWARDED = ("X-Forwarded-Proto", "X-Forwarded-Protocol", "X-Forwarded-Ssl")
 
-ACTIVE_CONTENT = "default-src 'none'; sandbox"
-PAGE_CONTENT = (
-    "default-src 'none'; style-src 'self'; img-src *; media-src *; form-action 'none';"
-    " base-uri 'none'; frame-ancestors 'none'"
-)
+NOTHING_ACTIVE = "default-src 'none'; sandbox"
+"""What a browser may do with a document that is not a page of ours: show it."""
 
 
 class Gate:
@@ -71,8 +68,8 @@ class Gate:
     ) -> None:
         """Keep browsers from running anything that a document may hold."""
         resp.set_header("X-Content-Type-Options", "nosniff")
-        is_page = (resp.content_type or "").startswith("text/html")
-        resp.set_header("Content-Security-Policy", PAGE_CONTENT if is_page else ACTIVE_CONTENT)
+        if resp.get_header("Content-Security-Policy") is None:
+            resp.set_header("Content-Security-Policy", NOTHING_ACTIVE)
 
     def _base(self, req: falcon.Request) -> str:
         """The address of the site that the request came to: one of the settings, without them

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import falcon
 
 from atompub.errors import AtomPubError, NotFound
-from atompub.html.pages import PAGE_TYPE, Pages
+from atompub.html.pages import Pages
 from atompub.web import answers
 from atompub.web.errors import STATUS, Status
 from atompub.web.resource import Resource, known
@@ -23,7 +23,7 @@ class ProblemResource(Resource):
             if status.kind == kind:
                 resp.set_header("Cache-Control", answers.PUBLIC)
                 page = self.pages.problem(status.title, _explained(error, status), known(req).urls)
-                answers.show(req, resp, PAGE_TYPE, page)
+                answers.show_page(req, resp, page)
                 return
         raise NotFound("there is no such kind of problem")
 

@@ -33,7 +33,7 @@ class HomeResource(Resource):
         if answers.is_fresh(req, resp, validators, cache=answers.PUBLIC, vary=""):
             return
         collections = [one for _, found in workspaces for one in found]
-        answers.show(req, resp, PAGE_TYPE, self.pages.home(collections, urls))
+        answers.show_page(req, resp, self.pages.home(collections, urls))
 
     on_head = on_get
 
@@ -64,6 +64,8 @@ class PublicationResource(Resource):
 
         kept = self.kept.get((found.id, validators.view, coding), validators, make)
         answers.show_validators(resp, kept.validators, coding)
+        if self.content_type == PAGE_TYPE:
+            answers.allow_page(resp)
         answers.send(resp, self.content_type, kept.octets, coding)
 
     on_head = on_get
@@ -117,7 +119,7 @@ class PermalinkResource(Resource):
             return
         address = urls.permalink(found.name, current.name)
         page = self.pages.entry(found, address, read(current, address), urls)
-        answers.show(req, resp, PAGE_TYPE, page)
+        answers.show_page(req, resp, page)
 
     on_head = on_get
 

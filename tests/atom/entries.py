@@ -137,29 +137,11 @@ def _drop_instructions(root):
             node.getparent().remove(node)
 
 
-PLAIN = set(
-    [
-        "author",
-        "category",
-        "contributor",
-        "email",
-        "entry",
-        "generator",
-        "icon",
-        "id",
-        "link",
-        "logo",
-        "name",
-        "published",
-        "rights",
-        "source",
-        "subtitle",
-        "summary",
-        "title",
-        "updated",
-        "uri",
-    ]
-)
+PLAIN = {
+    *("author", "category", "contributor", "email", "entry", "generator", "icon", "id", "link"),
+    *("logo", "name", "published", "rights", "source", "subtitle", "summary", "title", "updated"),
+    "uri",
+}
 """The Atom elements that hold neither content nor markup of others as a whole."""
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_at_the_limit(limit):
 def test_over_the_limit(limit):
     """What is one larger than the limit is refused with a reason that names it."""
     expected = TooLarge if limit == "elements" else NotWellFormed
-    with pytest.raises(expected, match="more than|longer than"):
+    with pytest.raises(expected, match=r"more than|longer than"):
         parse(AT_THE_LIMIT[limit](1))
 
 
@@ -185,10 +186,8 @@ def test_quick(kind, author):
     body = SLOW[kind]
     assert 2 * MIB + 4096 > len(body)
     began = time.process_time()
-    try:
+    with suppress(AtomPubError):
         shown(made(body, keep_authors=author))
-    except AtomPubError:
-        pass
     assert 1 > time.process_time() - began
 
 

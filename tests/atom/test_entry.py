@@ -248,11 +248,14 @@ def test_inner_bases_and_languages():
         ("<?a b?>", ""),
         ("<title>a<?b?>c<?d?>e</title>", "<title>ace</title>"),
         ("<title><!-- a --><?b?>c</title>", "<title><!-- a -->c</title>"),
-        ("<contributor><?a?><name>b<?c?></name></contributor>", "<contributor><name>b</name></contributor>"),
+        (
+            "<contributor><?a?><name>b<?c?></name></contributor>",
+            "<contributor><name>b</name></contributor>",
+        ),
         ("<source><?a?><title>b</title></source>", "<source><title>b</title></source>"),
         ('<link rel="related" href="a"><?b?></link>', '<link rel="related" href="a"/>'),
     ],
-)  # fmt: skip
+)
 def test_instruction_is_dropped(inside, left):
     """An instruction outside content and extensions goes, the text around it stays."""
     assert canonical(made(entry(left)).xml) == canonical(made(entry(inside)).xml)

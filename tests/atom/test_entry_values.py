@@ -257,7 +257,8 @@ def test_id_is_replaced(atom_id):
 def test_categories():
     """Categories are read by term, scheme and label, and shown with all else they hold."""
     body = bare(
-        '<category term="a"/><category term=" A " scheme=" http://example.org/ " label="L">b</category>'
+        '<category term="a"/>'
+        '<category term=" A " scheme=" http://example.org/ " label="L">b</category>'
     )
     found = take_apart(parse(body), Ownership("alice")).categories
     assert (Category("a"), Category(" A ", "http://example.org/", "L")) == found

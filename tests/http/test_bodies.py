@@ -44,15 +44,15 @@ def test_limit(make_site, method, framing, over):
 
 @pytest.mark.covers("HTTP-B-1", "HTTP-B-3")
 @WRITES
-def test_chunks(site, method):
+def test_chunks(shared_site, method):
     """A chunked body is read to its end, however large, and never asked for its length."""
     body = entry("Chunked", "é" * 500_000)
     headers = {"Content-Type": ENTRY}
-    answer = site.alice.request(
-        method, address(site, method), content=in_chunks(body, 5000), headers=headers
+    answer = shared_site.alice.request(
+        method, address(shared_site, method), content=in_chunks(body, 5000), headers=headers
     )
     assert answer.is_success
-    stored = site.alice.get(answer.headers["Content-Location"]).content
+    stored = shared_site.alice.get(answer.headers["Content-Location"]).content
     assert ["é" * 500_000] == xpath(stored, "/a:entry/a:content/text()")
 
 
@@ -81,50 +81,50 @@ def test_cut_short(make_site, method, missing):
 
 @pytest.mark.covers("HTTP-B-10")
 @WRITES
-def test_part_of_an_entry(site, method):
+def test_part_of_an_entry(shared_site, method):
     """A body with a Content-Range is a 400: no part of an entry can be written."""
-    url = address(site, method)
-    before = dump(site.store)
+    url = address(shared_site, method)
+    before = dump(shared_site.store)
     headers = {"Content-Type": ENTRY, "Content-Range": "bytes 0-99/200"}
-    answer = site.alice.request(method, url, content=entry("New"), headers=headers)
+    answer = shared_site.alice.request(method, url, content=entry("New"), headers=headers)
     assert 400 == answer.status_code
     assert "Content-Range" in answer.json()["detail"]
-    assert before == dump(site.store)
+    assert before == dump(shared_site.store)
 
 
 @pytest.mark.covers("HTTP-B-11")
 @WRITES
 @pytest.mark.parametrize("where", ["/atom/blog/other", "https://elsewhere.example/x"])
-def test_content_location_of_a_request(site, method, where):
+def test_content_location_of_a_request(shared_site, method, where):
     """Where a client says its body is from decides nothing and is not kept."""
-    url = address(site, method)
-    other = site.made(entry("Other"), slug="other")
-    before = site.alice.get(other).content
+    url = address(shared_site, method)
+    other = shared_site.made(entry("Other"), slug="other")
+    before = shared_site.alice.get(other).content
     headers = {"Content-Type": ENTRY, "Content-Location": where}
-    answer = site.alice.request(method, url, content=entry("New", "new"), headers=headers)
+    answer = shared_site.alice.request(method, url, content=entry("New", "new"), headers=headers)
     assert answer.is_success
     assert other != answer.headers["Content-Location"]
-    assert before == site.alice.get(other).content
-    assert "elsewhere.example" not in repr(dump(site.store))
+    assert before == shared_site.alice.get(other).content
+    assert "elsewhere.example" not in repr(dump(shared_site.store))
 
 
 @pytest.mark.covers("HTTP-B-14")
 @WRITES
 @pytest.mark.parametrize("content_type", [None, ENTRY, "application/atom+xml"])
 @pytest.mark.parametrize("framing", ["none", "length", "chunks"])
-def test_no_body(site, method, content_type, framing):
+def test_no_body(shared_site, method, content_type, framing):
     """A write without a body is a 400 that says so."""
-    url = address(site, method)
-    before = dump(site.store)
+    url = address(shared_site, method)
+    before = dump(shared_site.store)
     headers = {} if content_type is None else {"Content-Type": content_type}
-    request = site.alice.build_request(method, url, headers=headers)
+    request = shared_site.alice.build_request(method, url, headers=headers)
     if framing == "chunks":
-        request = site.alice.build_request(method, url, content=iter(()), headers=headers)
+        request = shared_site.alice.build_request(method, url, content=iter(()), headers=headers)
     elif framing == "none":
         del request.headers["Content-Length"]
-    answer = site.alice.send(request)
+    answer = shared_site.alice.send(request)
     assert (400, "the request has no body") == (answer.status_code, answer.json()["detail"])
-    assert before == dump(site.store)
+    assert before == dump(shared_site.store)
 
 
 @pytest.mark.covers("HTTP-M-7")
@@ -132,10 +132,10 @@ def test_no_body(site, method, content_type, framing):
 @pytest.mark.parametrize(
     "body", [b"x" * 50, entry("Never"), b"DELETE /atom/blog/kept HTTP/1.1\r\n\r\n"]
 )
-def test_body_without_a_use(site, method, body):
+def test_body_without_a_use(shared_site, method, body):
     """A body that comes with a reading or a deletion changes nothing of the answer."""
-    kept, url = site.made(slug="kept"), site.made(slug="other")
-    plain = site.alice.request(method, site.made(slug="third")).status_code
-    answer = site.alice.request(method, url, content=body, headers={"Content-Type": ENTRY})
+    kept, url = shared_site.made(slug="kept"), shared_site.made(slug="other")
+    plain = shared_site.alice.request(method, shared_site.made(slug="third")).status_code
+    answer = shared_site.alice.request(method, url, content=body, headers={"Content-Type": ENTRY})
     assert plain == answer.status_code
-    assert 200 == site.alice.get(kept).status_code
+    assert 200 == shared_site.alice.get(kept).status_code

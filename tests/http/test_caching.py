@@ -3,7 +3,7 @@
 import pytest
 
 from tests.documents import ENTRY, entry
-from tests.http.addresses import PROTOCOL, addresses
+from tests.http.addresses import PROTOCOL
 
 
 def directives(answer):
@@ -13,9 +13,9 @@ def directives(answer):
 
 @pytest.mark.covers("HTTP-K-1")
 @pytest.mark.parametrize("name", ["anon", "rita", "alice", "admin"])
-def test_what_depends_on_the_caller(site, name):
+def test_what_depends_on_the_caller(shared_site, found, name):
     """What is served under /atom/ depends on the caller: private, and asked for anew each time."""
-    found, client = addresses(site), getattr(site, name)
+    client = getattr(shared_site, name)
     answers = {kind: client.get(found[kind]) for kind in PROTOCOL}
     assert dict.fromkeys(PROTOCOL, (200, {"private", "no-cache"})) == {
         kind: (answer.status_code, directives(answer)) for kind, answer in answers.items()

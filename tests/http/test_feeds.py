@@ -101,9 +101,9 @@ def test_no_two_alternates(documents):
     for _, feed in documents:
         for found in xpath(feed, "/a:feed | /a:feed/a:entry"):
             kinds = [
-                (one.get("type", "").lower(), one.get("hreflang", "").lower())
-                for one in found.findall(f"{{{ATOM}}}link")
-                if one.get("rel", "alternate") == "alternate"
+                (each.get("type", "").lower(), each.get("hreflang", "").lower())
+                for each in found.findall(f"{{{ATOM}}}link")
+                if each.get("rel", "alternate") == "alternate"
             ]
             assert sorted(set(kinds)) == sorted(kinds)
             assert ("text/html", "") in kinds

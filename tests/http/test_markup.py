@@ -106,9 +106,10 @@ def test_namespace_of_the_drafts(site, draft):
         '<x:foo xmlns:x="urn:x"><x:bar a="1"/></x:foo>',
         '<foo xmlns=""><bar/>text</foo>',
         "<app:fancy><app:more/></app:fancy>",
+        '<app:service><app:workspace href="http://x.example/"/></app:service>',
         '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>',
     ],
-    ids=["foreign", "no namespace", "unknown", "svg"],
+    ids=["foreign", "no namespace", "unknown", "misplaced", "svg"],
 )
 def test_foreign_markup(site, markup):
     """Markup that the server does not know is no reason to refuse an entry, and is kept."""

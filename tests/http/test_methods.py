@@ -25,10 +25,9 @@ def fields(answer):
 
 
 @pytest.mark.covers("HTTP-M-1")
-def test_head(site):
+def test_head(shared_site, found):
     """HEAD has the status and the headers of GET, on every resource, and no content."""
-    found = addresses(site)
-    got, headed = (answers(site.alice, method, found) for method in ("GET", "HEAD"))
+    got, headed = (answers(shared_site.alice, method, found) for method in ("GET", "HEAD"))
     assert dict.fromkeys(found, (200, b"")) == {
         kind: (answer.status_code, answer.content) for kind, answer in headed.items()
     }
@@ -38,20 +37,21 @@ def test_head(site):
 
 
 @pytest.mark.covers("HTTP-M-1")
-def test_head_of_nothing(site):
+def test_head_of_nothing(shared_site):
     """HEAD has the status and the headers of GET where there is nothing, too."""
-    got, headed = (site.alice.request(method, "/atom/blog/none") for method in ("GET", "HEAD"))
+    none = "/atom/blog/none"
+    got, headed = (shared_site.alice.request(method, none) for method in ("GET", "HEAD"))
     assert (404, b"") == (headed.status_code, headed.content)
     assert fields(got) == fields(headed)
 
 
 @pytest.mark.covers("HTTP-M-2")
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_method_of_another_resource(site, method):
+def test_method_of_another_resource(shared_site, found, method):
     """A method that other resources offer is a 405 with the exact list of those offered here."""
-    found = {kind: url for kind, url in addresses(site).items() if method not in ALLOW[kind]}
-    refused = answers(site.admin, method, found, **BODY)
-    assert {kind: (405, ALLOW[kind]) for kind in found} == {
+    others = {kind: url for kind, url in found.items() if method not in ALLOW[kind]}
+    refused = answers(shared_site.admin, method, others, **BODY)
+    assert {kind: (405, ALLOW[kind]) for kind in others} == {
         kind: (answer.status_code, answer.headers["Allow"]) for kind, answer in refused.items()
     }
 
@@ -69,11 +69,11 @@ def test_read_only_collection(make_site):
 
 @pytest.mark.covers("HTTP-M-3")
 @pytest.mark.parametrize("method", ["FOO", "PROPFIND", "PATCH", "TRACE"])
-def test_method_of_no_resource(site, method):
+def test_method_of_no_resource(shared_site, found, method):
     """A method that no resource offers is a 501 with the list of all methods."""
-    found = addresses(site) | {"nothing": "/no/such/address"}
-    refused = answers(site.admin, method, found)
-    assert dict.fromkeys(found, (501, ALL_METHODS)) == {
+    anywhere = found | {"nothing": "/no/such/address"}
+    refused = answers(shared_site.admin, method, anywhere)
+    assert dict.fromkeys(anywhere, (501, ALL_METHODS)) == {
         kind: (answer.status_code, answer.headers["Allow"]) for kind, answer in refused.items()
     }
 
@@ -84,10 +84,9 @@ def test_method_of_no_resource(site, method):
     [{}, {"If-Match": '"stale"'}, {"If-None-Match": "*"}, {"If-Unmodified-Since": LONG_AGO}],
     ids=["plain", "if-match", "if-none-match", "if-unmodified-since"],
 )
-def test_options(site, headers):
+def test_options(shared_site, found, headers):
     """OPTIONS is a 204 with the methods of the resource, whatever the preconditions."""
-    found = addresses(site)
-    told = answers(site.alice, "OPTIONS", found, headers=headers)
+    told = answers(shared_site.alice, "OPTIONS", found, headers=headers)
     assert {kind: (204, ALLOW[kind], b"") for kind in found} == {
         kind: (answer.status_code, answer.headers["Allow"], answer.content)
         for kind, answer in told.items()
@@ -105,9 +104,9 @@ def test_accept_post(make_site, accept):
 
 
 @pytest.mark.covers("HTTP-M-4")
-def test_options_of_the_server(site):
+def test_options_of_the_server(shared_site):
     """`OPTIONS *` is a 204 with all methods."""
-    told = site.anon.options("/", extensions={"target": b"*"})
+    told = shared_site.anon.options("/", extensions={"target": b"*"})
     assert (204, ALL_METHODS) == (told.status_code, told.headers["Allow"])
 
 
@@ -148,10 +147,10 @@ def test_no_other_method_than_the_requests(site, name):
 
 
 @pytest.mark.covers("HTTP-X-1")
-def test_writes_are_never_redirected(site):
+def test_writes_are_never_redirected(shared_site):
     """A write to an address without its slash is done or refused there, and never sent on."""
     written = {
-        (method, url): site.admin.request(method, url, **BODY).status_code
+        (method, url): shared_site.admin.request(method, url, **BODY).status_code
         for url in ("/atom", "/atom/blog", "/blog")
         for method in ("POST", "PUT", "DELETE")
     }
@@ -159,9 +158,9 @@ def test_writes_are_never_redirected(site):
 
 
 @pytest.mark.covers("HTTP-X-1")
-def test_readers_are_redirected_with_their_method(site):
+def test_readers_are_redirected_with_their_method(shared_site):
     """The only redirect, to a publication's slash, is one that keeps the method."""
-    sent_on = [site.anon.request(method, "/blog") for method in ("GET", "HEAD")]
-    assert [(308, f"{site.base}/blog/")] * 2 == [
+    sent_on = [shared_site.anon.request(method, "/blog") for method in ("GET", "HEAD")]
+    assert [(308, f"{shared_site.base}/blog/")] * 2 == [
         (answer.status_code, answer.headers["Location"]) for answer in sent_on
     ]

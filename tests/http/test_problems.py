@@ -10,7 +10,7 @@ from lxml import etree, html
 
 from atompub.web.errors import STATUS
 from tests.documents import ENTRY, bare, entry
-from tests.http.addresses import PROTOCOL, READERS, addresses
+from tests.http.addresses import PROTOCOL, READERS
 from tests.http.test_caching import refusals
 
 PROBLEM = "{urn:ietf:rfc:7807}"
@@ -88,9 +88,9 @@ def test_reasons(strict):
         ("<app:control><app:draft>maybe</app:draft></app:control>", "app:draft"),
     ],
 )
-def test_element_at_fault(site, inside, element):
+def test_element_at_fault(shared_site, inside, element):
     """What is wrong with an entry is told with the element's name and its line."""
-    refused = site.post(bare("\n" + inside))
+    refused = shared_site.post(bare("\n" + inside))
     problem = refused.json()
     assert 422 == refused.status_code
     assert problem["detail"].startswith(element + ":")
@@ -98,9 +98,9 @@ def test_element_at_fault(site, inside, element):
 
 
 @pytest.mark.covers("APP-5.5-1")
-def test_head_has_no_reason(site):
+def test_head_has_no_reason(shared_site):
     """An error's answer to HEAD has no body."""
-    assert (404, b"") == ((told := site.anon.head("/none")).status_code, told.content)
+    assert (404, b"") == ((told := shared_site.anon.head("/none")).status_code, told.content)
 
 
 @pytest.mark.covers("PROB-1", "HTTP-N-3")
@@ -128,24 +128,24 @@ def test_head_has_no_reason(site):
         ("," * 5000, "json", "json"),
     ],
 )
-def test_form(site, accept, under_atom, elsewhere):
+def test_form(shared_site, accept, under_atom, elsewhere):
     """Errors come as JSON, as XML or, outside /atom/, as a page, as Accept has it."""
     seen = []
     for url in ("/atom/blog/none", "/none"):
-        asked = site.alice.build_request("GET", url)
+        asked = shared_site.alice.build_request("GET", url)
         del asked.headers["Accept"]
         if accept is not None:
             asked.headers["Accept"] = accept
-        seen.append(site.alice.send(asked).headers["Content-Type"].partition(";")[0])
+        seen.append(shared_site.alice.send(asked).headers["Content-Type"].partition(";")[0])
     types = {name: f"application/problem+{name}" for name in ("json", "xml")}
     types["html"] = "text/html"
     assert [types[under_atom], types[elsewhere]] == seen
 
 
 @pytest.mark.covers("PROB-1")
-def test_json_is_indented(site):
+def test_json_is_indented(shared_site):
     """The JSON form can be read by people: a member to a line."""
-    text = site.anon.get("/none").text
+    text = shared_site.anon.get("/none").text
     assert json.dumps(json.loads(text), indent=2) == text.strip()
 
 
@@ -165,9 +165,9 @@ def test_members(strict):
     ("host", "status", "phrase"),
     [("", 400, "Bad Request"), ("evil.example", 421, "Misdirected Request")],
 )
-def test_about_blank(site, host, status, phrase):
+def test_about_blank(shared_site, host, status, phrase):
     """A problem without a type of its own has the phrase of its status as the title."""
-    problem = site.anon.get("/", headers={"Host": host}).json()
+    problem = shared_site.anon.get("/", headers={"Host": host}).json()
     told = (problem["type"], problem["status"], problem["title"])
     assert ("about:blank", status, phrase) == told
 
@@ -215,9 +215,9 @@ def as_members(root):
 
 
 @pytest.mark.covers("PROB-4")
-def test_faults_of_an_entry(site):
+def test_faults_of_an_entry(shared_site):
     """A refused entry is told with element, rule and line of each of its faults."""
-    refused = site.post(bare("\n<link/>\n<title/><title/>\n<updated>now</updated>"))
+    refused = shared_site.post(bare("\n<link/>\n<title/><title/>\n<updated>now</updated>"))
     faults = refused.json()["errors"]
     assert {("atom:link", 2), ("atom:title", 3), ("atom:updated", 4)} == {
         (fault["element"], fault["line"]) for fault in faults
@@ -227,17 +227,17 @@ def test_faults_of_an_entry(site):
 
 
 @pytest.mark.covers("PROB-4")
-def test_every_type_has_a_page(site):
+def test_every_type_has_a_page(shared_site):
     """Every type of problem is an address where a page explains it."""
-    prefix = urlsplit(site.anon.get("/none").json()["type"]).path.removesuffix("not-found")
+    prefix = urlsplit(shared_site.anon.get("/none").json()["type"]).path.removesuffix("not-found")
     kinds = {status.kind: status for status in STATUS.values()}
     for kind, status in kinds.items():
-        page = site.anon.get(prefix + kind)
+        page = shared_site.anon.get(prefix + kind)
         assert (200, "text/html;charset=utf-8") == (page.status_code, page.headers["Content-Type"])
         (heading,) = html.fromstring(page.content).xpath("//h1/text()")
         assert status.title == heading
         assert f"Status {status.code}." in page.text
-    assert 404 == site.anon.get(prefix + "no-such-kind").status_code
+    assert 404 == shared_site.anon.get(prefix + "no-such-kind").status_code
 
 
 def quoting(site, text, accept):
@@ -311,22 +311,22 @@ def test_unforeseen_fault(make_site, caplog, method):
 
 
 @pytest.mark.covers("SEC-H-3")
-def test_documents_run_nothing(site):
+def test_documents_run_nothing(shared_site, found):
     """Documents and errors are never sniffed, and run nothing where a browser opens them."""
-    found = addresses(site)
-    answers = [site.alice.get(found[kind]) for kind in (*PROTOCOL, "feed")]
-    answers += [site.post(), site.post(b"<entry"), site.anon.get("/atom/diary/")]
-    answers += [site.anon.get("/none"), site.anon.get("/none", headers={"Accept": "text/xml"})]
-    answers += [site.anon.get("/", headers={"Host": "evil.example"}), site.alice.patch("/")]
+    anon, alice = shared_site.anon, shared_site.alice
+    answers = [alice.get(found[kind]) for kind in (*PROTOCOL, "feed")]
+    answers += [shared_site.post(), shared_site.post(b"<entry"), anon.get("/atom/diary/")]
+    answers += [anon.get("/none"), anon.get("/none", headers={"Accept": "text/xml"})]
+    answers += [anon.get("/", headers={"Host": "evil.example"}), alice.patch("/")]
     assert {("nosniff", CLOSED)} == {policies(answer) for answer in answers}
 
 
 @pytest.mark.covers("SEC-H-3")
-def test_pages_run_no_script(site):
+def test_pages_run_no_script(shared_site, found):
     """Pages, and errors as pages, are never sniffed and run no script."""
-    found = addresses(site)
-    answers = [site.anon.get(found[kind]) for kind in READERS if kind not in {"feed", "stylesheet"}]
-    answers += [site.anon.get("/none", headers={"Accept": "text/html"})]
+    pages = [kind for kind in READERS if kind not in {"feed", "stylesheet"}]
+    answers = [shared_site.anon.get(found[kind]) for kind in pages]
+    answers += [shared_site.anon.get("/none", headers={"Accept": "text/html"})]
     for answer in answers:
         sniffing, policy = policies(answer)
         assert "nosniff" == sniffing

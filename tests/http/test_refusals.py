@@ -88,15 +88,15 @@ def body_cases():
 
 
 @pytest.fixture
-def refuses(site):
+def refuses(shared_site):
     """Sends what has to be refused; checks what holds for every refusal, and gives the answer."""
 
     def send(client, method, url, **options):
-        before, start = dump(site.store), time.monotonic()
+        before, start = dump(shared_site.store), time.monotonic()
         answer = client.request(method, url, **options)
         took = time.monotonic() - start
         assert answer.is_client_error
-        assert before == dump(site.store)
+        assert before == dump(shared_site.store)
         assert took < 1
         return answer
 
@@ -111,20 +111,20 @@ def target(site, method):
 @pytest.mark.covers("APP-5.5-1")
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize(("status", "body", "words"), [*body_cases()])
-def test_faulty_body(site, refuses, method, status, body, words):
+def test_faulty_body(shared_site, refuses, method, status, body, words):
     """A body that is no entry is a 400 with line and column, or a 422 that names the element."""
-    url = target(site, method)
-    answer = refuses(site.alice, method, url, content=body, headers={"Content-Type": ENTRY})
+    url = target(shared_site, method)
+    answer = refuses(shared_site.alice, method, url, content=body, headers={"Content-Type": ENTRY})
     assert (status, True) == (answer.status_code, words in answer.json()["detail"])
 
 
 @pytest.mark.covers("APP-5.5-1", "HTTP-N-1")
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize(("status", "headers", "words"), HEADERS.values(), ids=HEADERS.keys())
-def test_faulty_headers(site, refuses, method, status, headers, words):
+def test_faulty_headers(shared_site, refuses, method, status, headers, words):
     """What the headers rule out is refused for its own reason; a 415 tells the types taken."""
-    url = target(site, method)
-    answer = refuses(site.alice, method, url, content=entry("é"), headers=headers)
+    url = target(shared_site, method)
+    answer = refuses(shared_site.alice, method, url, content=entry("é"), headers=headers)
     assert status == answer.status_code
     assert words in answer.text
     is_of_the_type = status == 415 and "Content-Encoding" not in headers
@@ -138,10 +138,10 @@ def test_faulty_headers(site, refuses, method, status, headers, words):
     [(entry("x" * 2**21), "2097152 octets"), (bare(MANY.decode()), "10000 elements")],
     ids=["octets", "elements"],
 )
-def test_too_large(site, refuses, method, body, words):
+def test_too_large(shared_site, refuses, method, body, words):
     """An entry of too many octets or elements is a 413 that tells the limit."""
-    url = target(site, method)
-    answer = refuses(site.alice, method, url, content=body, headers={"Content-Type": ENTRY})
+    url = target(shared_site, method)
+    answer = refuses(shared_site.alice, method, url, content=body, headers={"Content-Type": ENTRY})
     assert (413, True) == (answer.status_code, words in answer.json()["detail"])
 
 
@@ -152,18 +152,18 @@ def test_too_large(site, refuses, method, body, words):
      "cursor=1&since=1", "cursor=" + "9" * 30, "cursor=%F0%9D%9F%99", "since=abc", "since=-1",
      "since=", "since=1&since=2", "since=" + "9" * 18, "since=%00"],
 )  # fmt: skip
-def test_unknown_cursor(site, refuses, query):
+def test_unknown_cursor(shared_site, refuses, query):
     """A cursor, or a number to follow from, that was never given out is a 404."""
-    answer = refuses(site.alice, "GET", f"/atom/blog/?{query}")
+    answer = refuses(shared_site.alice, "GET", f"/atom/blog/?{query}")
     assert (404, True) == (answer.status_code, bool(answer.json()["detail"]))
 
 
 @pytest.mark.covers("APP-5.5-1")
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "caf\xe9".encode("latin-1")])
-def test_faulty_key(site, refuses, key):
+def test_faulty_key(shared_site, refuses, key):
     """An Idempotency-Key that is no key is a 400 that names the header."""
     headers = {"Content-Type": ENTRY, "Idempotency-Key": key}
-    answer = refuses(site.alice, "POST", "/atom/blog/", content=entry(), headers=headers)
+    answer = refuses(shared_site.alice, "POST", "/atom/blog/", content=entry(), headers=headers)
     assert (400, True) == (answer.status_code, "Idempotency-Key" in answer.json()["detail"])
 
 
@@ -190,21 +190,21 @@ def test_faulty_key(site, refuses, key):
         ("admin", "PATCH", "/atom/blog/kept", 501),
     ],
 )
-def test_writes_that_may_not_be(site, name, method, url, status):
+def test_writes_that_may_not_be(shared_site, name, method, url, status):
     """A write by the wrong person, or to the wrong address, changes nothing."""
-    site.made(slug="kept")
-    site.alice.delete(site.made(slug="gone"))
-    before = dump(site.store)
-    client = getattr(site, name)
+    shared_site.made(slug="kept")
+    shared_site.alice.delete(shared_site.made(slug="gone"))
+    before = dump(shared_site.store)
+    client = getattr(shared_site, name)
     answer = client.request(method, url, content=entry("New"), headers={"Content-Type": ENTRY})
     assert (status, True) == (answer.status_code, bool(answer.json()["detail"]))
-    assert before == dump(site.store)
+    assert before == dump(shared_site.store)
 
 
 @pytest.mark.covers("APP-5.5-1")
-def test_good_input_after_bad(site):
+def test_good_input_after_bad(shared_site):
     """After a hundred refusals the next entry is taken as ever."""
     for _ in range(50):
-        assert 400 == site.post(b"<entry").status_code
-        assert 422 == site.post(b"<html/>").status_code
-    assert 201 == site.post().status_code
+        assert 400 == shared_site.post(b"<entry").status_code
+        assert 422 == shared_site.post(b"<html/>").status_code
+    assert 201 == shared_site.post().status_code

@@ -1,7 +1,7 @@
 """Hosts, prefixes and paths: what a request is for, and where our own URLs come from."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -53,9 +53,9 @@ def hosts(answer):
     ],
 )
 @pytest.mark.parametrize("url", ["/", "/atom/", "/none"])
-def test_unknown_host(site, host, url):
+def test_unknown_host(shared_site, host, url):
     """A host that is not ours is a 421 or 400, whatever is asked, and appears nowhere."""
-    answer = site.admin.get(url, headers={"Host": host})
+    answer = shared_site.admin.get(url, headers={"Host": host})
     assert (400 if host.startswith("127.0.0.1:8000.") else 421) == answer.status_code
     assert host not in answer.text + repr(answer.headers)
 
@@ -64,9 +64,9 @@ def test_unknown_host(site, host, url):
 @pytest.mark.parametrize(
     "host", ["localhost:1", "127.0.0.1:1", "127.8.9.1:1", "[::1]:1", "LOCALHOST"]
 )
-def test_loopback(site, host):
+def test_loopback(shared_site, host):
     """Without a base URL every host on loopback is ours, and our URLs are under it."""
-    answer = site.anon.get("/atom/", headers={"Host": host})
+    answer = shared_site.anon.get("/atom/", headers={"Host": host})
     assert (200, {f"http://{host}"}) == (answer.status_code, hosts(answer))
 
 
@@ -76,9 +76,9 @@ def test_loopback(site, host):
     ["", "a b", "a,b", "127.0.0.1:port", "u@127.0.0.1", "127.0.0.1/x", "[::1", "a\\b", "a?b",
      "127.0.0.1:999999", b"caf\xe9", "<b>"],
 )  # fmt: skip
-def test_invalid_host(site, host):
+def test_invalid_host(shared_site, host):
     """A Host that can be no host is a 400."""
-    answer = site.anon.get("/atom/", headers={"Host": host})
+    answer = shared_site.anon.get("/atom/", headers={"Host": host})
     assert (400, True) == (answer.status_code, "Host" in answer.json()["detail"])
 
 
@@ -137,11 +137,11 @@ def test_same_bytes_by_any_spelling(prefixed):
     ],
     ids=lambda headers: next(iter(headers)),
 )
-def test_forwarded_fields(site, headers):
+def test_forwarded_fields(shared_site, headers):
     """What a client says it was forwarded from changes neither our URLs nor what is asked for."""
-    url = site.made()
+    url = shared_site.made()
     for address in (url, "/atom/", "/atom/blog/", "/"):
-        plain, told = site.anon.get(address), site.anon.get(address, headers=headers)
+        plain, told = shared_site.anon.get(address), shared_site.anon.get(address, headers=headers)
         assert (200, plain.content) == (told.status_code, told.content)
 
 
@@ -190,9 +190,9 @@ def test_errors_under_a_prefix(prefixed, path):
 
 @pytest.mark.covers("APP-4.1-2")
 @pytest.mark.parametrize("url", ["/atom", "/atom/blog"])
-def test_forgotten_slash(site, url):
+def test_forgotten_slash(shared_site, url):
     """Where a client may forget the slash, both addresses give the same document."""
-    bare, full = site.alice.get(url), site.alice.get(url + "/")
+    bare, full = shared_site.alice.get(url), shared_site.alice.get(url + "/")
     assert (200, full.content) == (bare.status_code, bare.content)
     assert bare.headers["ETag"] == full.headers["ETag"]
 
@@ -237,35 +237,36 @@ def test_forgotten_slash(site, url):
         "//blog/one",
     ],
 )
-def test_tricky_target(site, target):
+def test_tricky_target(shared_site, target):
     """An address that proxies and servers may read in two ways leads to nothing."""
-    site.made(slug="one")
-    answer = site.admin.get("/", extensions={"target": target.encode()})
+    shared_site.made(slug="one")
+    answer = shared_site.admin.get("/", extensions={"target": target.encode()})
     assert 404 == answer.status_code
 
 
 @pytest.mark.covers("SEC-U-4")
 @pytest.mark.parametrize("target", ["/atom/blog/%6fne", "/%61tom/blog/one", "/atom/bl%6Fg/one"])
-def test_escaped_target(site, target):
+def test_escaped_target(shared_site, target):
     """Letters may be escaped: that is the same address."""
-    url = site.made(slug="one")
-    answer = site.alice.get("/", extensions={"target": target.encode()})
-    assert (200, site.alice.get(url).content) == (answer.status_code, answer.content)
+    shared_site.made(slug="one")
+    plain = shared_site.alice.get("/atom/blog/one")
+    answer = shared_site.alice.get("/", extensions={"target": target.encode()})
+    assert (200, plain.content) == (answer.status_code, answer.content)
 
 
 @pytest.mark.covers("SEC-U-4")
 @pytest.mark.parametrize("query", ["?..", "?/../x", "?a=%2f%5c%00", "?x=//", "?", "?%"])
-def test_queries_are_no_paths(site, query):
+def test_queries_are_no_paths(shared_site, query):
     """What would be refused in a path means nothing in a query that nobody reads."""
-    answer = site.alice.get("/", extensions={"target": b"/atom/blog/" + query.encode()})
+    answer = shared_site.alice.get("/", extensions={"target": b"/atom/blog/" + query.encode()})
     assert 200 == answer.status_code
 
 
 @pytest.mark.covers("HTTP-M-3")
 @pytest.mark.parametrize("target", ["/atom/blog%2fone", "/none/such", "//"])
-def test_method_of_no_resource_anywhere(site, target):
+def test_method_of_no_resource_anywhere(shared_site, target):
     """A method that no resource offers is a 501, even where there is no resource."""
-    answer = site.anon.request("PROPFIND", "/", extensions={"target": target.encode()})
+    answer = shared_site.anon.request("PROPFIND", "/", extensions={"target": target.encode()})
     assert 501 == answer.status_code
 
 
@@ -280,3 +281,13 @@ def test_names_of_other_scripts(site):
     }
     assert [200, 200, 404, 404] == list(found.values())
     assert 1 == len(xpath(site.anon.get("/atom/blog/").content, "//a:entry"))
+
+
+@pytest.mark.covers("SEC-U-3")
+@pytest.mark.parametrize(
+    "twin", ["cafe\u0301", "CAF\u00c9", "\uff43\uff41\uff46\u00e9", "/caf\u00e9/.."]
+)
+def test_twins_meet(site, twin):
+    """Names that normalise to the same one meet: the second gets a number, and its own address."""
+    first, second = (site.made(slug=quote(name)) for name in ("caf\u00e9", twin))
+    assert (f"{site.base}/atom/blog/caf%C3%A9", f"{first}-2") == (first, second)

@@ -27,11 +27,10 @@ def validators(answer):
 
 @pytest.mark.covers("HTTP-C-1", "HTTP-C-2", "HTTP-C-12")
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_every_document_has_validators(site, method):
+def test_every_document_has_validators(shared_site, found, method):
     """What can be polled or edited has a strong tag, in quotes and ASCII, and a fixed-form date."""
-    found = addresses(site)
     for kind in WITH_VALIDATORS:
-        tag, modified = validators(site.alice.request(method, found[kind]))
+        tag, modified = validators(shared_site.alice.request(method, found[kind]))
         assert STRONG.fullmatch(tag), kind
         assert datetime.strptime(modified, IMF_FIXDATE).strftime(IMF_FIXDATE) == modified, kind
 
@@ -80,11 +79,10 @@ def test_different_bytes_have_different_tags(site):
 
 
 @pytest.mark.covers("HTTP-C-3")
-def test_same_bytes_have_the_same_tag(site):
+def test_same_bytes_have_the_same_tag(shared_site, found):
     """A tag stays while nothing changes, from one worker of the server to the other."""
-    found = addresses(site)
     tags = {
-        kind: {site.anon.get(found[kind]).headers["ETag"] for _ in range(10)}
+        kind: {shared_site.anon.get(found[kind]).headers["ETag"] for _ in range(10)}
         for kind in WITH_VALIDATORS
     }
     assert dict.fromkeys(WITH_VALIDATORS, 1) == {kind: len(seen) for kind, seen in tags.items()}

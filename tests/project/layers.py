@@ -25,6 +25,7 @@ LAYERS = {
     "names": 0,
     "urls": 0,
     "config": 1,
+    "sniff": 1,
     "text": 1,
     "atom": 2,
     "formats": 2,
