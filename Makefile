@@ -1,5 +1,7 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test foreign check format coverage-of-requirements clean
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: help run test soak foreign check format coverage-of-requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,9 +17,12 @@ run: .venv/run ## install, make a store with a blog to look at, and serve it on 
 test: .venv/test ## run the whole suite; it starts what it needs by itself
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+soak: .venv/test ## kill the server twenty times in a storm of writes
+	SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/live/test_sudden_death.py
+
 foreign: ## install the foreign programs that some tests talk to (Debian, as root)
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends curl libatompub-perl >/dev/null
+	$(SUDO) apt-get update -qq
+	$(SUDO) apt-get install -y -qq --no-install-recommends curl libatompub-perl >/dev/null
 
 check: .venv/check ## formatting, lint and types
 	$(BIN)/ruff format --check .

@@ -120,6 +120,16 @@ def test_credentials(site, name, password, octets):
 
 
 @pytest.mark.covers("HTTP-A-5")
+@pytest.mark.parametrize("password", ["se\ncret", "secret\0", "\x7fsecret", "secret\r"])
+def test_control_characters(make_site, password):
+    """Credentials with control characters are refused, even where they are the right ones."""
+    site = make_site()
+    site.accounts.add("carl", Passwords(CHEAP).hash(password), None)
+    answer = site.anon.get("/atom/", headers=basic(f"carl:{password}".encode()))
+    assert 401 == answer.status_code
+
+
+@pytest.mark.covers("HTTP-A-5")
 @pytest.mark.parametrize("scheme", ["basic ", "BASIC ", "Basic   "])
 def test_scheme(shared_site, scheme):
     """The name of the scheme may be in any case, with any spaces after it."""
@@ -138,7 +148,7 @@ def test_scheme(shared_site, scheme):
         (b"", {}),
         (b"GIF", {"Content-Type": "image/gif"}),
         (b"\x1f\x8b", {"Content-Type": ENTRY, "Content-Encoding": "gzip"}),
-        (entry(), {"Content-Type": ENTRY, "Idempotency-Key": "no key " * 50}),
+        (entry(), {"Content-Type": ENTRY, "Idempotency-Key": "no key" * 50}),
     ],
     ids=["bomb", "huge", "none", "type", "coding", "key"],
 )

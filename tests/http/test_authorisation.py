@@ -222,6 +222,20 @@ def test_roles_of_one_collection(site):
     assert [201, 403] == posted
 
 
+@pytest.mark.covers("HTTP-A-4")
+@pytest.mark.parametrize("role", [Role.READER, None])
+def test_former_authors(site, role):
+    """Who was an author and is one no more sees and does what everyone else may."""
+    site.accounts.grant("nora", "blog", Role.AUTHOR)
+    shown = site.made(entry("Shown", extra=DRAFT.replace("yes", "no")), by=site.nora)
+    draft = site.made(entry("Draft", extra=DRAFT), by=site.nora)
+    site.accounts.grant("nora", "blog", role)
+    assert [200, 404] == [site.nora.get(url).status_code for url in (shown, draft)]
+    assert [403, 404] == [site.nora.delete(url).status_code for url in (shown, draft)]
+    assert "app:draft" not in site.nora.get(shown).text
+    assert ["Shown"] == titles(site.nora.get("/atom/blog/").content)
+
+
 @pytest.mark.covers("SEC-U-7")
 @pytest.mark.parametrize("by", ["bob", "erin"])
 @pytest.mark.parametrize("whose", ["entry", "draft", "deleted"])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.documents import entry
+from tests.documents import ENTRY, entry
+from tests.stores import dump
 
 SITE = "https://example.org"
 PROXY, STRANGER = "192.0.2.7", "192.0.2.8"
@@ -86,6 +87,36 @@ def test_other_fields(make_site, field):
     """No other field declares it, though the server below may believe it and say https."""
     site = make_site(base_url=SITE, base=SITE, peer=STRANGER)
     assert_refused(read(site, **{field: "on" if field.endswith("Ssl") else "ssl"}))
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-Forwarded-Ssl": "on"}, {"Forwarded": "proto=https"}], ids=str
+)
+def test_silent_proxy(make_site, headers):
+    """A trusted proxy that does not declare it in the one way is taken for clear text."""
+    site = make_site(base_url=SITE, base="http://example.org", peer=PROXY, trusted_proxies=PROXY)
+    assert_refused(site.alice.get("/atom/", headers=headers))
+
+
+def test_unknown_peer(make_site):
+    """Where nobody knows the peer's address, as on a socket of files, nothing is assumed."""
+    assert_refused(read(make_site(peer="")))
+
+
+def test_refused_writes(make_site):
+    """A write that is refused for its clear text changes nothing."""
+    site = make_site(peer=STRANGER)
+    before = dump(site.store)
+    headers = {"Content-Type": ENTRY}
+    assert_refused(site.alice.post("/atom/blog/", content=entry(), headers=headers))
+    assert before == dump(site.store)
+
+
+def test_the_server_believes_nobody(site):
+    """The server below takes no field of a request for TLS, not even from loopback."""
+    for name, value in (("Proto", "https"), ("Protocol", "ssl"), ("Ssl", "on")):
+        answer = site.alice.get("/atom/", headers={f"X-Forwarded-{name}": value})
+        assert (200, False) == (answer.status_code, "https://" in answer.text)
 
 
 @pytest.mark.parametrize("base_url", ["", "http://127.0.0.1:8000"])

@@ -27,6 +27,7 @@ def test_hosts(wire, fields):
         ("http://{own}/atom/blog/%2e%2e/", "{own}", 404),
         ("http://user@{own}/atom/", "{own}", 400),
         ("http://{own}:x/atom/", "{own}", 400),
+        ("http://{own}/atom/", "a b", 400),
         ("http:///atom/", "{own}", 400),
     ],
 )

@@ -150,7 +150,9 @@ def test_after_an_unread_body(wire, line, fields, status, framing, size):
     if first.headers["connection"] == "close":
         assert wire.is_closed()
     else:
-        assert 404 == wire.ask("GET /atom/blog/second HTTP/1.1", wire.host, ALICE).status
+        second = wire.ask("GET /atom/blog/second HTTP/1.1", wire.host, ALICE)
+        assert second is not None
+        assert 404 == second.status
 
 
 @pytest.mark.covers("HTTP-B-9")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atompub.atom.publication import render_publication
@@ -39,6 +39,9 @@ PIECES = [
 ]
 
 
+many = settings(max_examples=500, deadline=None)
+
+
 def attempt(body, charset):
     """The member that a body makes, or the error that refuses it."""
     try:
@@ -63,12 +66,14 @@ def check(body, charset=None):
     read(member, PERMALINK)
 
 
+@many
 @given(st.binary(max_size=200), st.none() | st.text(max_size=20) | st.sampled_from(["latin-1"]))
 def test_any_octets(body, charset):
     """Any octets are taken, or refused with a sentence."""
     check(body, charset)
 
 
+@many
 @given(st.text(max_size=200), st.sampled_from(["utf-8", "utf-16", "latin-1", "cp1252", "utf-7"]))
 def test_any_text(text, charset):
     """Any text inside an entry is taken, or refused with a sentence."""
@@ -76,6 +81,7 @@ def test_any_text(text, charset):
     check(body.encode(charset, "replace"), charset)
 
 
+@many
 @given(st.sampled_from(BODIES), st.data())
 def test_mutated_entry(body, data):
     """An entry with pieces cut out, doubled or put in is taken, or refused with a sentence."""
@@ -166,6 +172,7 @@ def nodes(draw, depth):
     return f"<{tag}{declared}{values}>{''.join(inside)}</{tag}>"
 
 
+@many
 @given(st.lists(nodes(2), max_size=4))
 def test_what_is_accepted_is_shown_valid(children):
     """Known elements with odd values in odd places are refused by a rule, or shown valid."""
@@ -215,6 +222,7 @@ ODD = st.text(
 )
 
 
+@many
 @given(st.sampled_from(ONE_VALUE), st.sampled_from(VALUES) | ODD)
 def test_one_odd_value(template, value):
     """One odd value in an entry is refused by a rule, or shown valid."""

@@ -1,0 +1,212 @@
+"""`make bench`: the real server against its references, side by side, as ratios.
+
+Each measure runs every candidate in turn, ROUNDS times over, for SECONDS; what counts is the
+median. Rates are requests a second; beside them stands the processor time of one request.
+"""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+import httpx
+
+from atompub.cli.store import make_store, micros
+from atompub.config import load
+from atompub.model import Role
+from atompub.store.accounts import Accounts
+from atompub.store.opening import open_engine
+from atompub.web.auth import Passwords
+from benchmarks import processes
+
+ROUNDS, SECONDS, CLIENTS = 3, 3, 16
+AUTH = ("admin", "secret")
+ENTRY = (
+    '<entry xmlns="http://www.w3.org/2005/Atom"><title>Entry</title>'
+    '<category term="bench"/><content type="html">{}</content></entry>'
+)
+UPLOAD = 100 * 1024 * 1024
+SCRIPT = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/atom+xml;type=entry"
+wrk.headers["Authorization"] = "{}"
+wrk.body = [[{}]]
+"""
+
+
+@dataclass
+class Measured:
+    """Requests a second, and processor microseconds of a request."""
+
+    rate: float
+    cost: float
+
+
+def main():
+    """Measure, and print the table."""
+    folder = Path(tempfile.mkdtemp(prefix="atompub-bench-"))
+    try:
+        run(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def run(folder):
+    """Start the servers, measure, stop them."""
+    filled(folder / "store")
+    server = processes.atompub(folder / "store")
+    samples(server, folder / "constant")
+    reference = processes.constant(folder / "constant")
+    tag = httpx.get(f"{server.base}/atom/blog/").headers["ETag"]
+    entry = httpx.get(f"{server.base}/atom/blog/").text.partition('rel="edit"')[2]
+    entry = entry.partition('href="')[2].partition('"')[0]
+    print(f"{'':30} {'rate':>9} {'cost µs':>9} {'ratio':>7} {'must':>6} {'goal':>6}")
+    reads = [
+        ("R1 collection", "/atom/blog/", "/feed", (), 0.85, 0.95),
+        ("R1 public feed", "/blog/feed.atom", "/feed", (), 0.85, 0.95),
+        ("R3 collection, 304", "/atom/blog/", "/unchanged", (f"If-None-Match: {tag}",), 0.85, 0.95),
+        ("R4 entry", entry.removeprefix(server.base), "/entry", (), 0.8, 0.9),
+    ]
+    for name, path, constant, headers, must, goal in reads:
+        ours, theirs = side_by_side(
+            lambda path=path, headers=headers: wrk(server, path, headers),
+            lambda constant=constant: wrk(reference, constant, ()),
+        )
+        show(name, ours, theirs, must, goal)
+    reference.stop()
+    ours, theirs = side_by_side(lambda: posts(server, folder), lambda: raw(folder))
+    show("W1 durable create (raw)", ours, theirs, 0.22, 0.4)
+    uploads(server, folder)
+    server.stop()
+
+
+def filled(folder):
+    """A store with 30 entries and an admin."""
+    settings = load({"ATOMPUB_DATA": str(folder)})
+    make_store(settings)
+    engine = open_engine(settings.database_url)
+    Accounts(engine, micros).add(AUTH[0], Passwords().hash(AUTH[1]), Role.ADMIN)
+    engine.close()
+    server = processes.atompub(folder)
+    headers = {"Content-Type": "application/atom+xml;type=entry"}
+    with httpx.Client(base_url=server.base, auth=AUTH, headers=headers) as client:
+        for _ in range(30):
+            client.post("/atom/blog/", content=ENTRY.format("words " * 60)).raise_for_status()
+    server.stop()
+
+
+def samples(server, folder):
+    """Keep what the server answers, for the constant application to repeat."""
+    folder.mkdir()
+    feed = httpx.get(f"{server.base}/atom/blog/", headers={"Accept-Encoding": "identity"})
+    edit = feed.text.partition('rel="edit"')[2].partition('href="')[2].partition('"')[0]
+    entry = httpx.get(edit, headers={"Accept-Encoding": "identity"})
+    unchanged = httpx.get(
+        f"{server.base}/atom/blog/",
+        headers={"Accept-Encoding": "identity", "If-None-Match": feed.headers["ETag"]},
+    )
+    dropped = {"date", "server", "connection", "content-length", "transfer-encoding"}
+    for name, answer in (("feed", feed), ("entry", entry), ("unchanged", unchanged)):
+        (folder / name).write_bytes(answer.content)
+        fields = [
+            f"{key}: {value}\n" for key, value in answer.headers.items() if key not in dropped
+        ]
+        (folder / f"{name}.fields").write_text("".join(fields))
+
+
+def side_by_side(*candidates):
+    """The medians of the candidates, measured in turn."""
+    seen = [[measure() for measure in candidates] for _ in range(ROUNDS)]
+    return [
+        Measured(
+            statistics.median(one.rate for one in found),
+            statistics.median(one.cost for one in found),
+        )
+        for found in zip(*seen, strict=True)
+    ]
+
+
+def wrk(server, path, headers, *options):
+    """Load a path with `wrk`."""
+    before = server.processor_seconds()
+    command = ["wrk", "-t2", f"-c{CLIENTS}", f"-d{SECONDS}s", *options]
+    for header in headers:
+        command += ["-H", header]
+    output = subprocess.run(
+        [*command, server.base + path], check=True, capture_output=True, text=True
+    ).stdout
+    spent = server.processor_seconds() - before
+    requests = int(output.partition(" requests in ")[0].split()[-1])
+    if "Non-2xx" in output:
+        raise RuntimeError(output)
+    return Measured(requests / SECONDS, spent / requests * 1e6)
+
+
+def posts(server, folder):
+    """Authenticated durable creates from all clients."""
+    script = folder / "post.lua"
+    token = httpx.BasicAuth(*AUTH)._auth_header
+    script.write_text(SCRIPT.format(token, ENTRY.format("words " * 180)))
+    return wrk(server, "/atom/blog/", (), "-s", str(script))
+
+
+def raw(folder):
+    """A loop of durable commits of one row each, with nothing around them."""
+    connection = apsw.Connection(str(folder / f"raw-{time.time_ns()}.db"))
+    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB)")
+    body, count, started = b"x" * 1500, 0, time.perf_counter()
+    clock = time.process_time()
+    while time.perf_counter() - started < SECONDS:
+        connection.execute("INSERT INTO row (body) VALUES (?)", (body,))
+        count += 1
+    cost = (time.process_time() - clock) / count * 1e6
+    connection.close()
+    return Measured(count / SECONDS, cost)
+
+
+def uploads(server, folder):
+    """100 MB with SHA-256 and fsync, against nginx, which does neither."""
+    if not shutil.which("nginx"):
+        print("U1 100 MB upload              nginx is not here: apt-get install nginx-light")
+        return
+    octets = folder / "octets"
+    octets.write_bytes(bytes(range(256)) * (UPLOAD // 256))
+    (folder / "nginx").mkdir()
+    other = processes.nginx(folder / "nginx")
+
+    def upload(url, *options):
+        before = time.perf_counter()
+        command = ["curl", "-sf", "-o", "/dev/null", "-T", str(octets), *options, url]
+        subprocess.run(command, check=True)
+        return Measured(UPLOAD / (time.perf_counter() - before), 0)
+
+    post = ("-X", "POST", "-H", "Content-Type: image/png", "-u", ":".join(AUTH))
+    ours, theirs = side_by_side(
+        lambda: upload(f"{server.base}/atom/photos", *post),
+        lambda: upload(f"{other.base}/{time.time_ns()}"),
+    )
+    other.stop()
+    ratio = theirs.rate / ours.rate
+    print(
+        f"{'U1 100 MB upload, MB/s':30} {ours.rate / 1e6:9.0f} {'':9} {ratio:6.2f}× {'≤2':>6} {'≤1.25':>6}"
+    )
+    print(f"{'   nginx dav, MB/s':30} {theirs.rate / 1e6:9.0f}")
+
+
+def show(name, ours, theirs, must, goal):
+    """A line of the table with its reference below."""
+    ratio = ours.rate / theirs.rate
+    print(f"{name:30} {ours.rate:9.0f} {ours.cost:9.0f} {ratio:7.2f} {must:6} {goal:6}")
+    print(f"{'   reference':30} {theirs.rate:9.0f} {theirs.cost:9.0f}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
