@@ -125,6 +125,13 @@ def _read_size(name: str, value: object) -> int:
     return int(text)
 
 
+def _read_database(name: str, value: object) -> str:
+    text = _read_text(name, value)
+    if text and not re.match(r"sqlite:///.|postgres(?:ql)?://", text):
+        raise ConfigError(f"{name} is {text!r}; expected sqlite:///absolute/path or postgresql://…")
+    return text
+
+
 def _read_base_url(name: str, value: object) -> str:
     text = _read_text(name, value).rstrip("/")
     try:
@@ -150,7 +157,7 @@ def _read_networks(name: str, value: object) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "data": lambda name, value: Path(_read_text(name, value)),
-    "database": _read_text,
+    "database": _read_database,
     "base_url": _read_base_url,
     "trusted_proxies": _read_networks,
     "allow_clear_text": _read_flag,

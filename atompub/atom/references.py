@@ -7,12 +7,12 @@ SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # a percent sign begins two hexadecimal digits, brackets hold an IP address.
 _LETTER = r"(?:[^\x00-\x20\x7f-\x9f\ufff0-\uffff<>\"{}|\\^`%\[\]:/?#@]|%[0-9A-Fa-f]{2})"
 _PATH = rf"(?:{_LETTER}|[:@/])*+"
-_AUTHORITY = rf"(?:(?:{_LETTER}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|{_LETTER}*+)(?::[0-9]*+)?"
+_AUTHORITY = rf"(?:(?:{_LETTER}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|{_LETTER}*+)(?::[0-9]++)?"
 _REFERENCE = re.compile(
-    rf"(?:[A-Za-z][A-Za-z0-9+.-]*+:|(?![^/?#]*:))(?://{_AUTHORITY}(?=[/?#]|\Z))?{_PATH}"
+    rf"(?:[A-Za-z][A-Za-z0-9+.-]*+:|(?![^/?#]*:))(?://{_AUTHORITY}(?=[/?#]|\Z)|(?!//)){_PATH}"
     rf"(?:\?(?:{_LETTER}|[:@/?])*+)?(?:#(?:{_LETTER}|[:@/?])*+)?"
 )
-_PLAIN_NAME = re.compile(rf"(?:{_LETTER}|@)++")
+_PLAIN_NAME = re.compile(rf"{_LETTER}++")
 MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;[^\r\n]*)?", re.ASCII)
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 COMPOSITE = ("multipart/", "message/")

@@ -162,7 +162,8 @@ def _take_control(root: Element, drafts: bool) -> tuple[bytes | None, bool]:
 
 def _is_owned(child: Element, ownership: Ownership) -> bool:
     if child.tag == atom("link"):
-        return _is_owned_link(child) or child.get("href") == ownership.address
+        is_own = bool(ownership.address) and child.get("href") == ownership.address
+        return is_own or _is_owned_link(child)
     return child.tag in OWNED
 
 

@@ -29,6 +29,7 @@ from atompub.atom.constructs import (
 )
 from atompub.atom.content import check_content
 from atompub.atom.namespaces import (
+    APP,
     ATOM,
     ENCRYPTION,
     OLD_APP,
@@ -92,6 +93,8 @@ def _check_controls(root: Element) -> Iterator[Fault]:
     for stray in root.iterchildren(app("draft"), f"{{{OLD_APP}}}draft"):
         yield fault(stray, "APP-13.1.1-1", "stands outside app:control")
     for control in controls[:1]:
+        for inner in control.iterchildren(*NOT_IN_CONTROL):
+            yield fault(inner, "APP-13.1-1", "stands inside app:control")
         yield from check_places(control, frozenset())
         drafts = [*control.iterchildren(app("draft"), f"{{{OLD_APP}}}draft")]
         for extra in drafts[1:]:
@@ -146,6 +149,9 @@ FILLED_IN = frozenset(map(atom, ("id", "title", "updated")))
 IN_ENTRY = SINGLE | REPEATED
 IN_SOURCE = SINGLE_IN_SOURCE | REPEATED
 
+NOT_IN_CONTROL = tuple(
+    f"{{{namespace}}}{name}" for namespace in (APP, OLD_APP) for name in ("control", "edited")
+)
 CONTROL = frozenset((app("control"), app("draft")))
 
 CHECKS: dict[object, Check] = {

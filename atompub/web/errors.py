@@ -162,7 +162,8 @@ def _problem(
 
 def _is_protocol(path: str, urls: Urls) -> bool:
     """Whether a path, with the site's prefix still before it or not, is the protocol's."""
-    return path.removeprefix(urlsplit(urls.base).path).startswith("/atom/")
+    within = path.removeprefix(urlsplit(urls.base).path)
+    return within == "/atom" or within.startswith("/atom/")
 
 
 def _may_sign_in(req: falcon.Request) -> bool:

@@ -105,7 +105,7 @@ def test_commands_work_on_postgres(atompub, postgres):
 
 @pytest.mark.parametrize(
     "command",
-    [["migrate"], ["user", "list"], ["user", "add", "alice"], ["collection", "list"]],
+    [["migrate"], ["gc"], ["user", "list"], ["user", "add", "alice"], ["collection", "list"]],
     ids=" ".join,
 )
 def test_a_command_without_a_store_names_the_one_that_makes_it(atompub, command):

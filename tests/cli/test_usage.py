@@ -1,6 +1,7 @@
 """Calling the command: help, wrong usage, and how output ends."""
 
 import os
+import re
 
 import click
 import pytest
@@ -40,7 +41,10 @@ def test_help_lists_every_command(atompub):
     """`atompub --help` lists the commands, each with the first sentence of its own help."""
     context = click.Context(command_line)
     listed = atompub.done("--help").partition("Commands:\n")[2]
-    shown = dict(line.split(maxsplit=1) for line in listed.splitlines())
+    shown = {
+        name: " ".join(text.split())
+        for name, text in re.findall(r"^  (\w+) +(.*(?:\n {3,}.*)*)", listed, re.MULTILINE)
+    }
     own = {name: command_line.get_command(context, name).help for name in COMMANDS}
     assert {name: " ".join(text.split("\n\n")[0].split()) for name, text in own.items()} == shown
 

@@ -267,14 +267,16 @@ def test_updated_is_the_clients(timed_site, clock):
     assert canonical(first, without=moving) == canonical(second, without=moving)
 
 
-@pytest.mark.covers("SEC-X-11")
-@pytest.mark.parametrize(
-    "start",
-    [
-        f'<a:entry xmlns:a="{ATOM}" xmlns="urn:evil" xmlns:app="urn:evil"',
-        f'<entry xmlns="{ATOM}" xmlns:app="urn:evil" xmlns:at="urn:evil" xmlns:atom="urn:evil"',
-    ],
+EVIL = (
+    f'<a:entry xmlns:a="{ATOM}" xmlns="urn:evil" xmlns:app="urn:evil"',
+    f'<entry xmlns="{ATOM}" xmlns:app="urn:evil" xmlns:at="urn:evil" xmlns:atom="urn:evil"',
+    f'<a:entry xmlns:a="{ATOM}"',
+    f'<feed:entry xmlns:feed="{ATOM}" xmlns=""',
 )
+
+
+@pytest.mark.covers("SEC-X-11")
+@pytest.mark.parametrize("start", EVIL)
 def test_prefixes(site, start):
     """A client's prefixes bend no element of the server's, alone, in feeds and through edits."""
     name = start[1:].split()[0]
@@ -285,6 +287,20 @@ def test_prefixes(site, start):
         assert 1 == len(found.findall(f"{{{APP}}}edited"))
         assert 3 == len(found.findall(f"{{{ATOM}}}link"))
         assert [] == found.findall("{urn:evil}*")
+
+
+@pytest.mark.covers("SEC-X-11", "ATOM-6.4-1", "ATOM-2-5")
+@pytest.mark.parametrize("start", [*EVIL[:1], *EVIL[2:]])
+def test_names_of_others(site, start):
+    """No declaration of a feed bends a client's elements: what is no Atom alone is none in it."""
+    name = start[1:].split()[0]
+    url = site.made(f"{start}><updated/><title/><link/><x><id/></x></{name}>".encode())
+    names = {etree.QName(child).namespace for child in one(site.anon.get(url).content, "/a:entry")}
+    for feed in (BLOG, FEED):
+        found = in_feed(site, url, feed)
+        assert 1 == len(found.findall(f"{{{ATOM}}}title"))
+        assert {etree.QName(child).namespace for child in found} <= names
+        assert 4 == sum(etree.QName(child).namespace in (None, "urn:evil") for child in found)
 
 
 @pytest.mark.covers("SEC-X-14")

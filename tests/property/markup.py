@@ -25,6 +25,8 @@ TEXT = st.lists(st.one_of(ODD, st.text(LETTERS, max_size=8)), max_size=4).map(""
 NAMES = st.sampled_from(["a", "é", "_", "x-1.2", "entry", "link", "id", "edited", "div", "xmlish"])
 SAFE = st.sampled_from(["p", "q", "atom", "_", "ns0"])
 """Prefixes that no root has: an Atom element may declare them."""
+UNKNOWN = st.sampled_from(["a", "é", "_", "x-1.2"])
+"""Names that mean nothing in whatever namespace is the default."""
 PREFIXES = st.sampled_from(["p", "q", "atom", "_", "ns0", "app", "entry", "é", "a"])
 NAMESPACES = st.sampled_from(["urn:x", "urn:y", "http://example.org/ns#", XHTML, ATOM, APP])
 FOREIGN = st.sampled_from(["urn:x", "urn:y", "http://example.org/ns#", "http://purl.org/dc/terms/"])
@@ -80,13 +82,16 @@ def attributes(draw, prefixes=SAFE):
 def elements(draw, namespaces=NAMESPACES, depth=2):
     """An element with its own declarations, and mixed content down to some depth."""
     name, uri = draw(NAMES), draw(namespaces)
-    form = draw(st.sampled_from(["prefix", "default", "none"]))
+    form = draw(st.sampled_from(["prefix", "default", "none", "undeclared"]))
+    if form == "undeclared":
+        name = draw(UNKNOWN)
     prefix = f"{draw(PREFIXES)}" if form == "prefix" else ""
     tag = f"{prefix}:{name}" if prefix else name
     declared = {
         "prefix": f' xmlns:{prefix}="{uri}"',
         "default": f' xmlns="{uri}"',
         "none": ' xmlns=""',
+        "undeclared": "",
     }
     more = draw(attributes(PREFIXES))
     if prefix and f"xmlns:{prefix}=" in more:
@@ -205,9 +210,12 @@ REPEATED = st.one_of(
     COMMENTS,
     INSTRUCTIONS,
 )
-ROOTS = {"": f'xmlns="{ATOM}"'} | {
-    f"{prefix}:": f'xmlns:{prefix}="{ATOM}" xmlns="urn:default"'
-    for prefix in ("a", "entry", "app", "é")
+ROOTS = {
+    "": f'xmlns="{ATOM}"',
+    "a:": f'xmlns:a="{ATOM}"',
+    "é:": f'xmlns:é="{ATOM}" xmlns="urn:default"',
+    "entry:": f'xmlns="" xmlns:entry="{ATOM}"',
+    "app:": f'xmlns:app="{ATOM}" xmlns:atom="urn:x"',
 }
 
 

@@ -1,6 +1,7 @@
 """Bodies meant to break something: refused with an error of ours, or shown strictly valid."""
 
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from atompub.atom.publication import render_publication
 from atompub.atom.reading import read
 from atompub.errors import AtomPubError
 from tests.atom.entries import BLOG, PERMALINK, URLS, made, shown
-from tests.documents import APP, ATOM, ENTRY, SAMPLES, canonical, check_strict
+from tests.documents import APP, ATOM, ENTRY, SAMPLES, check_strict
 from tests.property.markup import XHTML, in_attribute
 
 CASES = Path(__file__).resolve().parents[1] / "atom" / "cases"
@@ -61,7 +62,7 @@ def check(body, charset=None):
     document = shown(member)
     check_strict(ENTRY, document)
     again = made(document, before=member)
-    assert canonical(document) == canonical(shown(again))
+    assert canonicalize(document.decode()) == canonicalize(shown(again).decode())
     check_strict("application/atom+xml", render_publication(BLOG, [member], URLS))
     read(member, PERMALINK)
 
@@ -111,7 +112,15 @@ ATTRIBUTES = (
 )
 VALUES = [
     *("", " ", "a", " a ", "\u00a0", "text", "html", "xhtml", "TEXT", "text/plain", "image/png"),
-    *("text/xml", "a/b+xml;c=d", "text/html;\n a=b", "multipart/mixed", "Text/HTML", "a/b;\u00e9"),
+    *(
+        "text/xml",
+        "a/b++xml",
+        "a/b+xml;c=d",
+        "text/html;\n a=b",
+        "multipart/mixed",
+        "Text/HTML",
+        "a/b;\u00e9",
+    ),
     *(
         "http://example.org/",
         "http://[",

@@ -49,54 +49,95 @@ def when(part, engine, call):
     return Watched(engine, before)
 
 
-def test_an_edit_that_lost_its_race_is_decided_again(store):
-    """What another edit changed in between is shown to the decision, and both edits are made."""
+def beginning(store, use):
+    """A function that starts a use in a thread, and returns when that waits for a lock or is done.
+
+    The thread is what it returns.
+    """
+
+    def begin():
+        done = threading.Event()
+
+        def run():
+            use()
+            done.set()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        while not done.is_set() and not store.query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+        return thread
+
+    return begin
+
+
+def test_edits_of_one_member_are_made_one_after_the_other(store):
+    """An edit that comes while another is decided is shown that one's outcome."""
     store.add("a", title="One")
-    slow = Entries(when("INTO revision", store.engine, lambda: store.edit("a", "Two")))
-    seen = []
+    seen, started = [], []
 
-    def revise(_, found):
+    def second(_, found):
         seen.append(found.title)
-        return edition(f"{found.title} and three")
+        return edition("Three")
 
-    slow.edit("blog", "a", START, revise)
+    def first(_, found):
+        seen.append(found.title)
+        overtaking = beginning(store, lambda: store.entries.edit("blog", "a", START, second))
+        started.append(overtaking())
+        return edition("Two")
+
+    store.entries.edit("blog", "a", START, first)
+    started[0].join()
     assert ["One", "Two"] == seen
-    assert ("Two and three", 3) == (store.find("a").title, store.row().sequence)
-    kept = store.query("SELECT number FROM revision ORDER BY number")
-    assert [(1,), (2,)] == kept
+    assert ("Three", 3) == (store.find("a").title, store.row().sequence)
+    assert [(1,), (2,)] == store.query("SELECT number FROM revision ORDER BY number")
 
 
 @pytest.mark.parametrize("use", ["edit", "remove"])
-def test_a_write_to_what_was_deleted_in_between_is_decided_again(store, use):
-    """The decision is asked again and finds the tombstone."""
+def test_a_write_to_what_is_deleted_meanwhile_finds_the_tombstone(store, use):
+    """A write that comes while the member is deleted is decided on what is left."""
     store.add("a")
-    slow = Entries(when("INTO revision", store.engine, lambda: store.remove("a")))
-    seen = []
+    seen, started = [], []
 
-    def decide(_, found):
+    def late(_, found):
         seen.append(type(found).__name__)
-        return edition()
+        raise LookupError
 
-    with pytest.raises(NotFound):
-        getattr(slow, use)("blog", "a", START, decide)
-    assert (["Member", "Buried"], 2) == (seen, store.row().sequence)
+    def attempt():
+        with pytest.raises(LookupError):
+            getattr(store.entries, use)("blog", "a", START, late)
+
+    def check(*_):
+        started.append(beginning(store, attempt)())
+
+    store.entries.remove("blog", "a", START, check)
+    started[0].join()
+    assert (["Buried"], 2) == (seen, store.row().sequence)
+
+
+def test_an_add_that_lost_its_race_is_decided_again(store):
+    """An add that must find a certain state is shown the one that came in between."""
+    slow = Entries(when("UPDATE collection", store.engine, store.add))
+    seen = []
+    slow.add("blog", new_member("a"), START, check=lambda row: seen.append(row.sequence))
+    assert [0, 1] == seen
+    assert ["a", "entry"] == store.names()
 
 
 def test_who_always_loses_is_told(store):
     """A write that others overtake again and again ends as EditConflict, and leaves nothing."""
-    store.add("a")
     attempts = []
 
     def overtake(sql, _):
-        if "INTO revision" in sql:
-            attempts.append(together(lambda: store.edit("a", f"Edit {len(attempts)}")))
+        if "UPDATE collection" in sql:
+            attempts.append(together(store.add))
 
     with pytest.raises(EditConflict):
-        Entries(Watched(store.engine, overtake)).edit(
-            "blog", "a", START, lambda *_: edition("Mine")
+        Entries(Watched(store.engine, overtake)).add(
+            "blog", new_member("mine"), START, check=lambda _: None
         )
-    assert 2 < len(attempts) == store.row().sequence - 1
-    assert f"Edit {len(attempts) - 1}" == store.find("a").title
+    assert 2 < len(attempts) == store.row().sequence
+    assert None is store.find("mine")
 
 
 @pytest.mark.parametrize("deleted", [False, True])
@@ -142,14 +183,13 @@ def test_an_entry_scheduled_while_others_release_is_not_forgotten(store):
     """The next release is right also when somebody schedules while a release looks for it."""
     store.add("gone", release=START + 1)
     store.remove("gone")
-    done, releaser = threading.Event(), threading.Thread(target=lambda: release(store, done))
-    plain = store.engine.write
+    plain, started = store.engine.write, []
+    release = beginning(store, lambda: store.entries.release(store.blog.id, START + 2))
 
     def write(work):
         def slow(transaction):
             result = work(transaction)
-            releaser.start()
-            wait_for_lock(store, done)
+            started.append(release())
             return result
 
         return plain(slow)
@@ -157,20 +197,8 @@ def test_an_entry_scheduled_while_others_release_is_not_forgotten(store):
     scheduler = Watched(store.engine, lambda *_: None)
     scheduler.write = write
     Entries(scheduler).add("blog", new_member("soon", release=START + 5), START)
-    releaser.join()
+    started[0].join()
     assert START + 5 == store.row().due
-
-
-def release(store, done):
-    """Release what is due, and tell when that is done."""
-    store.entries.release(store.blog.id, START + 2)
-    done.set()
-
-
-def wait_for_lock(store, done):
-    """Return when somebody waits for a lock, or is done without one."""
-    while not done.is_set() and not store.query("SELECT 1 FROM pg_locks WHERE NOT granted"):
-        pass
 
 
 def test_works_that_wait_for_each_other_both_end(store):
