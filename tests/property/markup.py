@@ -215,7 +215,7 @@ ROOTS = {
     "a:": f'xmlns:a="{ATOM}"',
     "é:": f'xmlns:é="{ATOM}" xmlns="urn:default"',
     "entry:": f'xmlns="" xmlns:entry="{ATOM}"',
-    "app:": f'xmlns:app="{ATOM}" xmlns:atom="urn:x"',
+    "app:": f'xmlns:app="{ATOM}" xmlns:b="urn:x"',
 }
 
 

@@ -46,15 +46,16 @@ def test_each_change_takes_the_next_number(filled, change):
 
 
 @pytest.mark.parametrize("jump", JUMPS)
-@pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.covers("APP-9.3-4")
-def test_edited_always_moves_on(filled, clock, change, jump):
+def test_edited_always_moves_on(filled, clock, jump):
     """Each change has a later instant than the one before, also when the clock does not."""
-    last = filled.edit("hidden", visible=False).edited
-    clock.forward(JUMPS[jump])
-    CHANGES[change](filled)
-    after = filled.row()
-    assert max(clock(), last + 1) == after.edited
+    last = filled.row().edited
+    for change in CHANGES.values():
+        clock.forward(JUMPS[jump])
+        change(filled)
+        expected = max(clock(), last + 1)
+        last = filled.row().edited
+        assert expected == last
 
 
 def test_a_member_carries_the_collections_number_and_instant(filled):
@@ -105,3 +106,48 @@ def test_settings_are_a_change_that_readers_see(filled):
     row = filled.row()
     assert row.sequence == row.public
     assert (row.updated, row.modified) == (row.public_updated, row.public_modified)
+
+
+LATER, EARLIER = 500, -500
+DATES = [
+    ("add", {"updated": LATER}, LATER, LATER),
+    ("add", {"updated": EARLIER}, 0, 0),
+    ("add", {"updated": LATER, "visible": False}, LATER, None),
+    ("add", {"updated": EARLIER, "visible": False}, None, None),
+    ("shown", {"updated": LATER}, LATER, LATER),
+    ("shown", {"updated": EARLIER}, None, None),
+    ("shown", {"updated": LATER, "visible": False}, 0, 0),
+    ("hidden", {"updated": LATER, "visible": False}, LATER, None),
+    ("hidden", {"updated": LATER}, LATER, LATER),
+    ("hidden", {"updated": EARLIER}, 0, 0),
+]
+
+
+@pytest.mark.parametrize(("what", "fields", "updated", "public"), DATES)
+@pytest.mark.covers("ATOM-4.2.15-1")
+def test_the_date_of_a_feed_is_its_latest_entry_or_event(
+    filled, clock, what, fields, updated, public
+):
+    """An entry's own date counts, and when one was published or withdrawn; it never goes back.
+
+    Dates are seconds from now, None for the date that the feed had.
+    """
+    before, now = filled.row(), clock()
+    given = fields | {"updated": now + fields["updated"] * 10**6}
+    filled.add("new", **given) if what == "add" else filled.edit(what, **given)
+    after = filled.row()
+    expected = [
+        old if moved is None else now + moved * 10**6
+        for old, moved in ((before.updated, updated), (before.public_updated, public))
+    ]
+    assert expected == [after.updated, after.public_updated]
+
+
+@pytest.mark.parametrize("change", ["remove", "remove a draft", "release", "settings"])
+def test_events_without_an_entry_date_the_feed(filled, clock, change):
+    """What goes, is released or set dates the feed with now, the readers' one if they see it."""
+    before = filled.row()
+    CHANGES[change](filled)
+    after = filled.row()
+    assert clock() == after.updated
+    assert (before.public_updated if change in UNSEEN else clock()) == after.public_updated
