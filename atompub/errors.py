@@ -19,6 +19,8 @@ AtomPubError
 ├── UnsupportedType         a media type not accepted here; accepted
 ├── UnsupportedCoding       a Content-Encoding we do not decode
 ├── Misdirected             a Host that is not ours
+├── TooSlow                 a body that comes too slowly
+├── Busy                    too many slow transfers at once; it may be tried again
 ├── EditConflict            others kept winning the race for one member
 ├── StoreUnavailable        database or disk cannot do it now
 ├── Taken                   a name that is in use already
@@ -30,6 +32,7 @@ from dataclasses import dataclass
 __all__ = [
     "AtomPubError",
     "BadRequest",
+    "Busy",
     "ConfigError",
     "EditConflict",
     "ExpectationFailed",
@@ -49,6 +52,7 @@ __all__ = [
     "StoreUnavailable",
     "Taken",
     "TooLarge",
+    "TooSlow",
     "Unauthenticated",
     "UnsupportedCoding",
     "UnsupportedType",
@@ -168,6 +172,14 @@ class UnsupportedCoding(AtomPubError):
 
 class Misdirected(AtomPubError):
     """The request names a host that this server is not (RFC 9110 section 15.5.20)."""
+
+
+class TooSlow(AtomPubError):
+    """The body came too slowly (RFC 9110 section 15.5.9)."""
+
+
+class Busy(AtomPubError):
+    """Too many slow transfers are under way; it may be tried again."""
 
 
 class EditConflict(AtomPubError):

@@ -7,7 +7,7 @@ import falcon
 from falcon.typing import ReadableIO
 from gunicorn.http.errors import ParseException
 
-from atompub.errors import BadRequest, TooLarge, UnsupportedCoding, UnsupportedType
+from atompub.errors import BadRequest, TooLarge, TooSlow, UnsupportedCoding, UnsupportedType
 from atompub.model import ENTRY_RANGE
 from atompub.web import mediatypes
 from atompub.web.mediatypes import ATOM_ENTRY, AtomKind, MediaType
@@ -73,7 +73,7 @@ def read(req: falcon.Request, limit: int) -> bytes:
 def chunks(req: falcon.Request, limit: int) -> Iterator[bytes]:
     """The body, piece by piece.
 
-    Raises TooLarge, and BadRequest when there is none or it was cut short.
+    Raises TooLarge, TooSlow, Busy, and BadRequest when there is none or it was cut short.
     """
     length = req.content_length
     # The server's stream ends where the body does, also for chunked bodies, which
@@ -96,6 +96,8 @@ def chunks(req: falcon.Request, limit: int) -> Iterator[bytes]:
 def _chunk(stream: ReadableIO, size: int) -> bytes:
     try:
         return stream.read(size)
+    except TimeoutError as error:
+        raise TooSlow("the body came too slowly") from error
     except (OSError, ValueError, ParseException) as error:
         raise BadRequest("the body is cut short or its chunks are broken") from error
 

@@ -64,6 +64,8 @@ STATUS: dict[type[errors.AtomPubError], Status] = {
     errors.UnsupportedType: Status(415, "unsupported-type", "Media type not accepted"),
     errors.UnsupportedCoding: Status(415, "unsupported-coding", "Content coding not accepted"),
     errors.Misdirected: Status(421, "misdirected", "Not a host of this server"),
+    errors.TooSlow: Status(408, "too-slow", "Too slow"),
+    errors.Busy: Status(503, "too-many-transfers", "Too many slow transfers"),
     errors.EditConflict: Status(503, "busy", "Too many writers"),
     errors.StoreUnavailable: Status(503, "store-unavailable", "Store not available"),
 }
@@ -183,7 +185,7 @@ def _explain(resp: falcon.Response, error: errors.AtomPubError) -> None:
             resp.set_header("Content-Range", f"bytes */{length}")
         case errors.UnsupportedCoding():
             resp.set_header("Accept-Encoding", "identity")
-        case errors.StoreUnavailable() | errors.EditConflict():
+        case errors.StoreUnavailable() | errors.EditConflict() | errors.Busy():
             resp.set_header("Retry-After", RETRY_SECONDS)
 
 
