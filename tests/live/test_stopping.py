@@ -1,0 +1,97 @@
+"""Stopping and reloading: what is under way is finished."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from base64 import b64encode
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests import sites
+from tests.documents import entry
+
+BODY = entry("Under way", "x" * 200_000)
+HEAD = (
+    b"POST /atom/blog/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/atom+xml\r\n"
+    b"Authorization: Basic " + b64encode(b"alice:alice-secret") + b"\r\n"
+    b"Content-Length: %d\r\n\r\n" % len(BODY)
+)
+GRACE = 15
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site on a live server of its own with one worker."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    made = sites.Site(sites.renew(folder))
+    made.server = sites.Server(folder, workers=1)
+    made.base = made.server.base
+    yield made
+    made.close()
+    made.store.close()
+    made.server.stop()
+
+
+@contextmanager
+def uploading(site):
+    """A connection that has sent half of a large entry."""
+    with socket.create_connection(("127.0.0.1", site.server.port), timeout=GRACE) as opened:
+        opened.sendall(HEAD + BODY[:100_000])
+        yield opened
+
+
+def workers(site):
+    """The worker processes."""
+    command = ["ps", "--ppid", str(site.server.process.pid), "-o", "pid="]
+    listed = subprocess.run(command, check=True, capture_output=True)
+    return {int(number) for number in listed.stdout.split()}
+
+
+def until(condition):
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + GRACE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)  # processes tell nobody when they start and end
+
+
+def is_refused(site):
+    """Whether the server takes no more connections."""
+    try:
+        socket.create_connection(("127.0.0.1", site.server.port), timeout=GRACE).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_stopping_finishes_what_is_under_way(site):
+    """After SIGTERM new connections are refused, a request that is being sent is answered and
+    stored, silent connections hold nothing up, and the server exits with 0."""
+    silent = socket.create_connection(("127.0.0.1", site.server.port))
+    with silent, uploading(site) as upload:
+        assert 200 == httpx.get(f"{site.base}/atom/").status_code
+        site.server.process.terminate()
+        until(lambda: is_refused(site))
+        upload.sendall(BODY[100_000:])
+        assert upload.recv(65536).startswith(b"HTTP/1.1 201 ")
+        assert 0 == site.server.process.wait(GRACE)
+
+
+def test_reloading_refuses_nobody(site):
+    """After SIGHUP a new worker serves, the old one finishes what is under way and goes; every
+    request meanwhile is answered."""
+    (old,) = workers(site)
+    with uploading(site) as upload:
+        assert 200 == httpx.get(f"{site.base}/atom/").status_code
+        os.kill(site.server.process.pid, signal.SIGHUP)
+        until(lambda: httpx.get(f"{site.base}/atom/").is_success and workers(site) - {old})
+        upload.sendall(BODY[100_000:])
+        assert upload.recv(65536).startswith(b"HTTP/1.1 201 ")
+    until(lambda: httpx.get(f"{site.base}/atom/").is_success and old not in workers(site))
+    assert 1 == len(workers(site))
+    assert "Under way" in httpx.get(f"{site.base}/atom/blog/").text
