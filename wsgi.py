@@ -1,17 +1,21 @@
 """For WSGI servers: `gunicorn wsgi:application`, with settings from the environment."""
 
+import logging.config
 import os
 import sys
 
 from atompub.app import create_app
 from atompub.config import load
 from atompub.errors import AtomPubError
+from atompub.logs import settings_of_logging
 
 APP_LOAD_ERROR = 4
 """The exit code at which gunicorn stops in place of starting the worker again."""
 
 try:
-    application = create_app(load(os.environ))
+    settings = load(os.environ)
+    logging.config.dictConfig(settings_of_logging(access=settings.access_log))
+    application = create_app(settings)
 except AtomPubError as error:
     print(f"atompub: {error}", file=sys.stderr)
     sys.exit(APP_LOAD_ERROR)

@@ -22,10 +22,14 @@ from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
 from atompub.web.collection import CollectionResource
 from atompub.web.errors import ErrorWriter
+from atompub.web.health import LiveResource, ReadyResource
 from atompub.web.media import MediaResource, PublicMediaResource
 from atompub.web.member import MemberResource
+from atompub.web.metrics import MetricsResource
 from atompub.web.middleware import Gate
+from atompub.web.observing import Observer
 from atompub.web.problems import ProblemResource
+from atompub.web.proxies import Networks
 from atompub.web.service import CategoriesResource, ServiceResource
 
 log = logging.getLogger("atompub")
@@ -52,9 +56,7 @@ def create_app(
     )
     pages, kept = Pages(), PageCache()
     blobs = open_blobs(settings.media_url)
-    gate = Gate(settings, Authentication(accounts, passwords or Passwords()))
-    app = falcon.App(middleware=[gate])
-    ErrorWriter(pages).register(app)
+    app = _framed(settings, Authentication(accounts, passwords or Passwords()), pages)
 
     service = ServiceResource(publishing)
     collection = CollectionResource(publishing, settings, blobs, kept)
@@ -76,7 +78,28 @@ def create_app(
 
     app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
     app.add_route("/-/problems/{kind}", ProblemResource(pages))
+    _add_probes(app, settings, engine)
     return app
+
+
+def _framed(
+    settings: Settings, authentication: Authentication, pages: Pages
+) -> "falcon.App[falcon.Request, falcon.Response]":
+    """An application without routes: what all requests pass, and what writes all errors."""
+    app = falcon.App()
+    app.add_middleware(Observer(Networks(settings.trusted_proxies)))
+    app.add_middleware(Gate(settings, authentication))
+    ErrorWriter(pages).register(app)
+    return app
+
+
+def _add_probes(
+    app: "falcon.App[falcon.Request, falcon.Response]", settings: Settings, engine: Engine
+) -> None:
+    """What supervisors ask: see `atompub.web.health`."""
+    app.add_route("/-/live", LiveResource())
+    app.add_route("/-/ready", ReadyResource(engine))
+    app.add_route("/-/metrics", MetricsResource(Networks(settings.metrics_readers)))
 
 
 def _check(engine: Engine) -> None:

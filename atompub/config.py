@@ -34,10 +34,17 @@ class Settings:
     )
     trusted_proxies: tuple[str, ...] = field(
         default=(),
-        metadata={"help": "addresses or networks whose X-Forwarded-Proto is believed"},
+        metadata={
+            "help": "addresses or networks whose X-Forwarded-… and X-Request-ID are believed"
+        },
     )
     allow_clear_text: bool = field(
         default=False, metadata={"help": "let passwords pass without TLS"}
+    )
+    access_log: bool = field(default=True, metadata={"help": "write a log line for each request"})
+    metrics_readers: tuple[str, ...] = field(
+        default=("127.0.0.0/8", "::1"),
+        metadata={"help": "addresses or networks that may read /-/metrics"},
     )
     require_conditional: bool = field(
         default=False, metadata={"help": "refuse PUT and DELETE without If-Match (428)"}
@@ -161,6 +168,8 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "base_url": _read_base_url,
     "trusted_proxies": _read_networks,
     "allow_clear_text": _read_flag,
+    "access_log": _read_flag,
+    "metrics_readers": _read_networks,
     "require_conditional": _read_flag,
     "lenient_xml_types": _read_flag,
     "max_entry_bytes": _read_size,

@@ -1,20 +1,23 @@
 """Serving with gunicorn."""
 
 import multiprocessing
+import os
 import re
+import shutil
 import socket
 import ssl
 import sys
+import tempfile
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
-from atompub.app import create_app
 from atompub.cli.store import has_accounts, make_store, needs_making, open_store
 from atompub.cli.users import add_user
 from atompub.config import Settings
 from atompub.errors import AtomPubError, ConfigError
+from atompub.logs import settings_of_logging
 from atompub.model import Role
 
 LONGEST_LINE = 8190
@@ -55,33 +58,56 @@ def serve(
     _check_tls(certfile, keyfile)
     _check_free(bind)
     _prepare_apart(settings)
-    options = {
-        "bind": bind,
-        "workers": workers,
-        "threads": threads,
+    options = _options(settings) | _share_metrics()
+    options |= {"bind": bind, "workers": workers, "threads": threads}
+    options |= {"certfile": certfile, "keyfile": keyfile} if certfile else {}
+    scheme = "https" if certfile else "http"
+    click.echo(f"serving {settings.base_url or f'{scheme}://{bind}'}/ (stop with Ctrl-C)")
+    sys.stdout.flush()
+    _Gunicorn(settings, options).run()
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """What gunicorn is told whatever the command line says."""
+    return {
         "worker_class": "atompub.web.worker.Worker",
-        "certfile": certfile,
-        "keyfile": keyfile,
         # Our own middleware judges X-Forwarded-Proto: see TRUSTED_PROXIES.
         "forwarded_allow_ips": "",
         "limit_request_line": LONGEST_LINE,
         "limit_request_field_size": LONGEST_LINE,
         "keepalive": 30,
-        "loglevel": "warning",
+        "logconfig_dict": settings_of_logging(access=settings.access_log),
         # Another way in, which nobody asked for.
         "control_socket_disable": True,
         "proc_name": "atompub",
     }
-    scheme = "https" if certfile else "http"
-    click.echo(f"serving {settings.base_url or f'{scheme}://{bind}'}/ (stop with Ctrl-C)")
-    sys.stdout.flush()
-    _Gunicorn(settings, {name: value for name, value in options.items() if value is not None}).run()
+
+
+def _share_metrics() -> dict[str, Any]:
+    """Make a folder in which the workers count together; the hooks of gunicorn that tend it."""
+    folder = tempfile.mkdtemp(prefix="atompub-metrics-")
+    # The library looks for it once, when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+    def child_exit(_: object, worker: Any) -> None:
+        mark_process_dead(worker.pid, folder)  # type: ignore[no-untyped-call]
+
+    return {
+        "child_exit": child_exit,
+        "on_exit": lambda _: shutil.rmtree(folder, ignore_errors=True),
+    }
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with our application, made by each worker after the fork."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        # Not earlier, since it counts (see _share_metrics), and not after the fork: what is
+        # imported before it, the workers share.
+        from atompub.app import create_app  # noqa: PLC0415
+
+        self._make = create_app
         self._settings = settings
         self._options = options
         super().__init__()
@@ -91,7 +117,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self._settings)
+        return self._make(self._settings)
 
 
 def _check_address(bind: str) -> str:

@@ -1,7 +1,6 @@
 """Errors as answers: the one status table, and the one writer of problem documents (RFC 9457)."""
 
 import logging
-import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
@@ -16,6 +15,7 @@ from atompub.urls import Urls
 from atompub.web.answers import allow_page
 from atompub.web.auth import CHALLENGE
 from atompub.web.mediatypes import negotiate
+from atompub.web.observing import occasion
 from atompub.web.resource import RequestContext, known, ordered
 
 log = logging.getLogger("atompub")
@@ -92,6 +92,8 @@ class ErrorWriter:
             ours = errors.Forbidden("passwords are taken over TLS only: use the https address")
         if isinstance(ours, errors.StoreUnavailable):
             log.error("store unavailable: %s", ours, exc_info=ours)
+            self._write(req, resp, ours, occasion())
+            return
         self._write(req, resp, ours)
 
     def on_falcon(
@@ -104,10 +106,9 @@ class ErrorWriter:
         self, req: falcon.Request, resp: falcon.Response, error: Exception, _: object
     ) -> None:
         """A fault of ours: its story goes to the log, not to the client."""
-        instance = f"urn:uuid:{uuid.uuid4()}"
-        log.error("%s: %s %s failed", instance, req.method, ascii(req.path), exc_info=error)
+        log.error("a request failed", exc_info=error)
         ours = errors.AtomPubError("the server failed; its log says how")
-        self._write(req, resp, ours, instance)
+        self._write(req, resp, ours, occasion())
 
     def _write(
         self,

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import falcon
@@ -18,6 +18,8 @@ from atompub.errors import (
 )
 from atompub.urls import Urls
 from atompub.web.auth import Authentication
+from atompub.web.health import PROBES
+from atompub.web.proxies import Networks
 from atompub.web.resource import METHODS, RequestContext
 
 PUBLIC_MEDIA_SLASHES = 3
@@ -39,10 +41,12 @@ class Gate:
     def __init__(self, settings: Settings, authentication: Authentication) -> None:
         self._settings = settings
         self._authentication = authentication
-        self._proxies = [ip_network(network) for network in settings.trusted_proxies]
+        self._proxies = Networks(settings.trusted_proxies)
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Refuse what no resource could answer; find out who is asking."""
+        if _is_probe(req, urlsplit(self._settings.base_url).path):
+            return
         base = self._base(req)
         context = RequestContext(self._urls(base))
         context.may_sign_in = self._may_sign_in(req)
@@ -97,14 +101,7 @@ class Gate:
             return bool(req.env["wsgi.url_scheme"] == "https")
         # The server believes such a field from whomever its own settings trust; we do not.
         declared = req.get_header("X-Forwarded-Proto", default="").lower()
-        return declared == "https" and self._is_trusted(peer)
-
-    def _is_trusted(self, peer: str) -> bool:
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._proxies)
+        return declared == "https" and peer in self._proxies
 
     def _sign_in(self, req: falcon.Request, context: RequestContext) -> None:
         authorization = req.get_header("Authorization")
@@ -113,6 +110,14 @@ class Gate:
         if not context.may_sign_in:
             raise Forbidden("passwords are taken over TLS only: use the https address")
         context.account = self._authentication.account(authorization)
+
+
+def _is_probe(req: falcon.Request, prefix: str) -> bool:
+    """Whether a supervisor asks, with the site's prefix, which is taken away, or without."""
+    path = req.path.removeprefix(prefix)
+    if path in PROBES:
+        req.path = path
+    return path in PROBES
 
 
 def _host(req: falcon.Request) -> str:

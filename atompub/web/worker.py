@@ -22,6 +22,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from atompub.formats.problems import Problem, as_json
 from atompub.web.connection import Connection
+from atompub.web.observing import refused
 from atompub.web.transfers import Patience, Transfers
 
 STATUS = (
@@ -224,15 +225,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             if not conn.sock.rest:
                 conn.deadline = min(conn.deadline, deadline)
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+    def handle_error(self, _req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that the application never saw."""
         status, detail = _refusal(exc)
+        request_id = refused(status, addr[0] if isinstance(addr, tuple) else "")
         if status == FAILED[0]:
-            self.log.error("%s failed", getattr(req, "uri", "a request"), exc_info=exc)
-        else:
-            self.log.warning("%s refused: %s", (addr or ("",))[0], type(exc).__name__)
+            self.log.error("a request failed", exc_info=exc)
         try:
-            client.sendall(_answer(status, detail))
+            client.sendall(_answer(status, detail, request_id))
         except OSError:
             self.log.debug("the client is gone")
 
@@ -278,12 +278,13 @@ def _refusal(raised: Exception) -> tuple[int, str]:
     return next(found, FAILED)
 
 
-def _answer(status: int, detail: str) -> bytes:
+def _answer(status: int, detail: str, request_id: str) -> bytes:
     phrase = HTTPStatus(status).phrase
     body = as_json(Problem("about:blank", phrase, status, detail))
     head = (
         f"HTTP/1.1 {status} {phrase}\r\n"
         f"Date: {formatdate(usegmt=True)}\r\n"
+        f"X-Request-ID: {request_id}\r\n"
         "Connection: close\r\n"
         "Cache-Control: no-store\r\n"
         "Content-Type: application/problem+json\r\n"

@@ -28,9 +28,9 @@ def site(tmp_path):
     """A site on a live server of its own with one worker."""
     folder = tmp_path / "data"
     folder.mkdir()
-    made = sites.Site(sites.renew(folder))
-    made.server = sites.Server(folder, workers=1)
-    made.base = made.server.base
+    engine, server = sites.renew(folder), sites.Server(folder, workers=1)
+    made = sites.Site(engine, base=server.base)
+    made.server = server
     yield made
     made.close()
     made.store.close()

@@ -4,7 +4,7 @@
     4  web
     3  publishing
     2  atom, formats, html, store        do not know each other
-    1  config, text
+    1  config, logs, sniff, text
     0  errors, model, names, urls        standard library only
 
 A module imports from its own layer and from those below it. Imports inside functions and those for
@@ -25,6 +25,7 @@ LAYERS = {
     "names": 0,
     "urls": 0,
     "config": 1,
+    "logs": 1,
     "sniff": 1,
     "text": 1,
     "atom": 2,

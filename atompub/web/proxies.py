@@ -1,0 +1,40 @@
+"""Who is at the other end: the peer, or whom a trusted proxy speaks for."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+
+import falcon
+
+
+class Networks:
+    """Some addresses and networks."""
+
+    def __init__(self, networks: Iterable[str]) -> None:
+        self._networks = [ip_network(network) for network in networks]
+
+    def __contains__(self, address: str) -> bool:
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._networks)
+
+
+def client_address(req: falcon.Request, proxies: Networks) -> str:
+    """The client's address: the peer's, or the last one in X-Forwarded-For that is no proxy of
+    ours. What comes before it anybody may have written."""
+    address = req.remote_addr or ""
+    if address in proxies:
+        for hop in reversed(req.get_header("X-Forwarded-For", default="").split(",")):
+            address = hop.strip() if _is_address(hop.strip()) else address
+            if address not in proxies:
+                break
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
