@@ -22,7 +22,7 @@ soak: .venv/test ## kill the server twenty times in a storm of writes
 
 foreign: ## install the foreign programs that some tests talk to (Debian, as root)
 	$(SUDO) apt-get update -qq
-	$(SUDO) apt-get install -y -qq --no-install-recommends curl libatompub-perl >/dev/null
+	$(SUDO) apt-get install -y -qq --no-install-recommends curl libatompub-perl openssl systemd >/dev/null
 
 check: .venv/check ## formatting, lint and types
 	$(BIN)/ruff format --check .
