@@ -52,6 +52,7 @@ class Observer:
         """What is logged: never a field of the request, nor a query, which may hold secrets."""
         context = getattr(req.context, "known", None)
         return {
+            "request_id": REQUEST_ID.get(),
             "method": req.method[:20],
             # As it was sent: routing has taken the site's prefix away from req.path.
             "path": quote(req.env["PATH_INFO"].encode("latin-1")),
@@ -79,7 +80,13 @@ def refused(status: int, client: str) -> str:
     """Record a refusal of the worker's: the application never saw the request. Its id."""
     request_id = begin()
     metrics.count("", metrics.NO_ROUTE, status, 0)
-    fields = {"method": None, "path": None, "status": status, "client": client}
+    fields = {
+        "request_id": request_id,
+        "method": None,
+        "path": None,
+        "status": status,
+        "client": client,
+    }
     log.info("request", extra={"fields": fields})
     return request_id
 

@@ -13,6 +13,8 @@ class Networks:
         self._networks = [ip_network(network) for network in networks]
 
     def __contains__(self, address: str) -> bool:
+        if not self._networks:
+            return False
         try:
             found = ip_address(address)
         except ValueError:

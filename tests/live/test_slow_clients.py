@@ -265,3 +265,50 @@ def certificate(tmp_path_factory):
     command += ["-out", str(files[0]), "-keyout", str(files[1])]
     subprocess.run(command, check=True, capture_output=True)
     return files
+
+
+@pytest.fixture(scope="module", params=["plain", "TLS"])
+def album(request, tmp_path_factory, certificate):
+    """A site with a large picture, over TLS as well; a client that trusts it, and the address."""
+    certfile, keyfile = map(str, certificate)
+    options = ["--certfile", certfile, "--keyfile", keyfile] if request.param == "TLS" else []
+    scheme = "https" if options else "http"
+    trusting = ssl.create_default_context(cafile=certfile)
+    with serving(tmp_path_factory.mktemp("album"), *options, scheme=scheme) as site:
+        site.collection("album", accept=("application/octet-stream",))
+        auth = ("alice", "alice-secret")
+        with httpx.Client(base_url=site.base, verify=trusting, auth=auth, timeout=30) as client:
+            made = client.post("/atom/album/", content=PICTURE, headers={"Slug": "large"})
+            assert 201 == made.status_code
+            site.context = trusting if options else None
+            yield site, client, f"{made.headers['Location']}/media"
+
+
+PICTURE = bytes(range(256)) * 4096 * 20
+"""Twenty mebibytes, in which each place tells itself from its neighbours."""
+
+
+@pytest.mark.covers("SEC-U-9")
+def test_slow_downloads_delay_nobody(album):
+    """More downloads that nobody reads than there are threads: a download, and a part of one, is
+    whole meanwhile, and so is each of the others once it is read."""
+    site, client, address = album
+    path = httpx.URL(address).raw_path
+    with ExitStack() as stack:
+        slow = [stack.enter_context(opened(site)) for _ in range(8)]
+        for one in slow:
+            one.sendall(b"GET " + path + b" HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n")
+        assert PICTURE == client.get(address).content
+        part = client.get(address, headers={"Range": "bytes=1000001-9000000"})
+        assert (206, PICTURE[1_000_001:9_000_001]) == (part.status_code, part.content)
+        answers = [received(one) for one in slow[:2]]
+    for octets in answers:
+        assert PICTURE == octets.partition(b"\r\n\r\n")[2]
+
+
+def opened(site):
+    """A connection, over TLS where the site is."""
+    if site.context:
+        plain = socket.create_connection(("127.0.0.1", site.port), timeout=30)
+        return site.context.wrap_socket(plain, server_hostname="127.0.0.1")
+    return socket.create_connection(("127.0.0.1", site.port), timeout=30)
