@@ -17,6 +17,17 @@ class Role(IntEnum):
     ADMIN = 4
 
 
+class Scope(IntEnum):
+    """How far a token lets its account's role reach; writing includes reading."""
+
+    READ = 1
+    WRITE = 2
+
+
+EVERYWHERE = ""
+"""In place of a collection's id or name, the key of a scope that holds in all collections."""
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """A category as RFC 4287 section 4.2.2 has it; `scheme` and `label` are "" when absent."""
@@ -174,18 +185,50 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who signs in. `role` holds on every collection, `grants` by collection id on one."""
+    """Who signs in. `role` holds on every collection, `grants` by collection id on one.
+
+    `token` is the id of the token that a request was signed in with, "" for a password;
+    `scopes` is what it allows, by atom_id of a collection, or EVERYWHERE.
+    """
 
     id: str
     name: str
     password: str
     role: Role | None = None
     grants: Mapping[int, Role] = field(default_factory=dict)
+    token: str = ""
+    scopes: Mapping[str, Scope] = field(default_factory=lambda: {EVERYWHERE: Scope.WRITE})
 
     def role_in(self, collection: Collection) -> Role | None:
-        """The higher of the account's role everywhere and its role in this collection."""
+        """The higher of the account's role everywhere and its role in this collection.
+
+        None where the token's scopes do not reach; whether they allow a write is `scope_in`.
+        """
+        if self.scope_in(collection) is None:
+            return None
         granted = self.grants.get(collection.id)
         return max((role for role in (self.role, granted) if role), default=None)
+
+    def scope_in(self, collection: Collection) -> Scope | None:
+        """What the credentials allow in this collection, as far as the role does."""
+        found = (self.scopes.get(key) for key in (EVERYWHERE, collection.atom_id))
+        return max((scope for scope in found if scope), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token's row, without what it proves itself by.
+
+    `account` is the account's name; `scopes` are by name of a collection, or EVERYWHERE;
+    `expires` is None for one that holds until it is revoked. `wsse` tokens are good for WSSE only.
+    """
+
+    id: str
+    account: str
+    scopes: Mapping[str, Scope]
+    created: int
+    expires: int | None
+    wsse: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from atompub.errors import ConfigError
 
 __all__ = [
     "HIGHEST_COPY",
+    "account_name",
     "check_account_name",
     "check_collection_name",
     "check_line",
@@ -26,6 +27,7 @@ __all__ = [
     "new_atom_id",
     "new_epoch",
     "new_id",
+    "new_token",
     "slug",
     "slug_text",
     "split",
@@ -41,6 +43,8 @@ SLUG_OCTETS = 200
 _READ = 1_000  # normalising is quadratic in a run of marks: 100 kB of them would take 15 seconds
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # base32 as Crockford has it: no i, l, o, u
+
+LONGEST_ACCOUNT_NAME = 64
 
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
@@ -164,13 +168,19 @@ def check_collection_name(name: str) -> str:
     return name
 
 
+def account_name(text: str) -> str:
+    """The name that somebody signs in with: in NFC, and cut where no account's name goes on."""
+    return normalize("NFC", text[:_READ])[: LONGEST_ACCOUNT_NAME + 1]
+
+
 def check_account_name(name: str) -> str:
     """The name in NFC, when an account may have it. Raises ConfigError.
 
     RFC 7617 section 2: the first colon ends the user name, and control characters are out.
     """
-    normal = normalize("NFC", name[:_READ])
-    if not 1 <= len(normal) <= 64 or ":" in normal or _UNFIT.search(normal) or _is_padded(normal):
+    normal = account_name(name)
+    fits = 1 <= len(normal) <= LONGEST_ACCOUNT_NAME and ":" not in normal
+    if not fits or _UNFIT.search(normal) or _is_padded(normal):
         raise ConfigError(
             f"{name!r} cannot be an account's name: it takes 1 to 64 characters, none of them a "
             "colon or a control character, without white space at either end"
@@ -194,6 +204,15 @@ def _is_padded(text: str) -> bool:
 def new_id() -> str:
     """A random id: 13 lower-case letters and digits that hold 64 bits."""
     return _base32(secrets.randbits(64), 13)
+
+
+TOKEN_PREFIX = "atp_"  # noqa: S105 - the secret comes after it
+"""How every token begins and no password does, so that neither is ever tried as the other."""
+
+
+def new_token() -> str:
+    """A random token that holds 256 bits."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
 def new_epoch() -> str:

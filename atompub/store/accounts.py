@@ -1,14 +1,19 @@
 """Accounts and what they are granted. Passwords arrive hashed."""
 
 from collections.abc import Callable
-from unicodedata import normalize
 
 from atompub.errors import NotFound, Taken
 from atompub.model import Account, Role
-from atompub.names import check_account_name, new_id
+from atompub.names import account_name, check_account_name, new_id
 from atompub.store.collections import find_collection
-from atompub.store.engine import Engine, Transaction, Value
+from atompub.store.engine import Engine, Row, Transaction, Value
 from atompub.store.site import touch_site
+
+COLUMNS = (
+    'account.id, account.name, account.password, account.role, "grant".collection, "grant".role'
+)
+JOINED = 'account LEFT JOIN "grant" ON "grant".account = account.id'
+"""One row for each grant of an account, or one without; see `as_account`."""
 
 
 class Accounts:
@@ -20,7 +25,7 @@ class Accounts:
 
     def get(self, name: str) -> Account:
         """The account of that name with its grants. Raises NotFound."""
-        return self._engine.read(lambda transaction: _find(transaction, name))
+        return self._engine.read(lambda transaction: find_account(transaction, name))
 
     def list(self) -> tuple[tuple[Account, dict[str, Role]], ...]:
         """All accounts by name, each with its grants by collection name."""
@@ -42,7 +47,7 @@ class Accounts:
                 role=role,
                 now=now,
             )
-            return _find(transaction, name)
+            return find_account(transaction, name)
 
         return self._engine.write(work)
 
@@ -50,7 +55,7 @@ class Accounts:
         """Change a password. Raises NotFound."""
 
         def work(transaction: Transaction) -> None:
-            account = _find(transaction, name)
+            account = find_account(transaction, name)
             transaction.rows(
                 "UPDATE account SET password = :password WHERE id = :id",
                 password=password,
@@ -60,12 +65,11 @@ class Accounts:
         self._engine.write(work)
 
     def remove(self, name: str) -> None:
-        """Remove an account; its entries stay. Raises NotFound."""
+        """Remove an account with its grants and tokens; its entries stay. Raises NotFound."""
 
         def work(transaction: Transaction) -> None:
-            account = _find(transaction, name)
-            transaction.rows('DELETE FROM "grant" WHERE account = :id', id=account.id)
-            transaction.rows("DELETE FROM account WHERE id = :id", id=account.id)
+            removed = {"id": find_account(transaction, name).id}
+            transaction.batch([(sql, removed) for sql in REMOVE])
 
         self._engine.write(work)
 
@@ -75,7 +79,7 @@ class Accounts:
 
         def work(transaction: Transaction) -> None:
             keys: dict[str, Value] = {
-                "account": _find(transaction, name).id,
+                "account": find_account(transaction, name).id,
                 "collection": find_collection(transaction, collection).id,
             }
             transaction.rows(
@@ -93,16 +97,26 @@ class Accounts:
         self._engine.write(work)
 
 
-def _find(transaction: Transaction, name: str) -> Account:
+REMOVE = (
+    "DELETE FROM nonce WHERE token IN (SELECT id FROM token WHERE account = :id)",
+    "DELETE FROM token WHERE account = :id",
+    'DELETE FROM "grant" WHERE account = :id',
+    "DELETE FROM account WHERE id = :id",
+)
+
+
+def find_account(transaction: Transaction, name: str) -> Account:
+    """The account of that name within a transaction. Raises NotFound."""
     rows = transaction.rows(
-        "SELECT account.id, account.name, account.password, account.role,"
-        ' "grant".collection, "grant".role'
-        ' FROM account LEFT JOIN "grant" ON "grant".account = account.id'
-        " WHERE account.name = :name",
-        name=normalize("NFC", name),
+        f"SELECT {COLUMNS} FROM {JOINED} WHERE account.name = :name", name=account_name(name)
     )
     if not rows:
         raise NotFound(f"there is no user {name!r}")
+    return as_account(rows)
+
+
+def as_account(rows: list[Row]) -> Account:
+    """The rows of COLUMNS of one account as an Account."""
     identity, found, password, role = rows[0][:4]
     grants = {row[4]: Role(row[5]) for row in rows if row[4] is not None}
     return Account(identity, found, password, Role(role) if role else None, grants)
@@ -111,7 +125,7 @@ def _find(transaction: Transaction, name: str) -> Account:
 def _all(transaction: Transaction) -> tuple[tuple[Account, dict[str, Role]], ...]:
     names: dict[int, str] = dict(transaction.rows("SELECT id, name FROM collection"))
     accounts = [
-        _find(transaction, name)
+        find_account(transaction, name)
         for (name,) in transaction.rows("SELECT name FROM account ORDER BY name")
     ]
     return tuple(

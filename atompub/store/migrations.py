@@ -141,7 +141,29 @@ ALTER TABLE member ADD COLUMN media_genuine BIGINT;
 CREATE UNIQUE INDEX member_media ON member (media_key) WHERE media_key IS NOT NULL;
 """
 
-MIGRATIONS = (FIRST_SCHEMA, MEDIA)
+TOKENS = """
+CREATE TABLE token (
+    id      TEXT   PRIMARY KEY,
+    account TEXT   NOT NULL,
+    digest  TEXT   UNIQUE,   -- SHA-256 of the token; null for WSSE
+    secret  TEXT,            -- the token itself, for WSSE only: its digests need it
+    scopes  TEXT   NOT NULL, -- JSON: model.Scope by atom_id of a collection, "" for all
+    created BIGINT NOT NULL,
+    expires BIGINT
+);
+CREATE INDEX token_account ON token (account);
+
+-- WSSE nonces that were used, until their requests are too old anyway.
+CREATE TABLE nonce (
+    token  TEXT   NOT NULL,
+    digest TEXT   NOT NULL,
+    until  BIGINT NOT NULL,
+    PRIMARY KEY (token, digest)
+);
+CREATE INDEX nonce_until ON nonce (until);
+"""
+
+MIGRATIONS = (FIRST_SCHEMA, MEDIA, TOKENS)
 """Step n takes the schema from version n to n + 1. Never change one that was released."""
 
 
