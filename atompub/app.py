@@ -17,6 +17,7 @@ from atompub.store.entries import Entries
 from atompub.store.migrations import check_schema
 from atompub.store.opening import open_blobs, open_engine
 from atompub.store.pages import Pages as StoredPages
+from atompub.store.tokens import Tokens
 from atompub.web import publication
 from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
@@ -31,6 +32,8 @@ from atompub.web.observing import Observer
 from atompub.web.problems import ProblemResource
 from atompub.web.proxies import Networks
 from atompub.web.service import CategoriesResource, ServiceResource
+from atompub.web.throttle import Throttle
+from atompub.web.wsse import Wsse
 
 log = logging.getLogger("atompub")
 
@@ -50,13 +53,13 @@ def create_app(
     """The WSGI application of a store. Raises ConfigError for one that does not fit."""
     engine = engine or open_engine(settings.database_url)
     _check(engine)
-    accounts = Accounts(engine, now)
     publishing = Publishing(
         Store(Collections(engine, now), Entries(engine), StoredPages(engine)), now
     )
     pages, kept = Pages(), PageCache()
     blobs = open_blobs(settings.media_url)
-    app = _framed(settings, Authentication(accounts, passwords or Passwords()), pages)
+    signing_in = _authentication(settings, engine, passwords or Passwords(), now)
+    app = _framed(settings, signing_in, pages)
 
     service = ServiceResource(publishing)
     collection = CollectionResource(publishing, settings, blobs, kept)
@@ -89,7 +92,7 @@ def _framed(
     app = falcon.App()
     app.add_middleware(Observer(Networks(settings.trusted_proxies)))
     app.add_middleware(Gate(settings, authentication))
-    ErrorWriter(pages).register(app)
+    ErrorWriter(pages, wsse=settings.wsse).register(app)
     return app
 
 
@@ -100,6 +103,14 @@ def _add_probes(
     app.add_route("/-/live", LiveResource())
     app.add_route("/-/ready", ReadyResource(engine))
     app.add_route("/-/metrics", MetricsResource(Networks(settings.metrics_readers)))
+
+
+def _authentication(
+    settings: Settings, engine: Engine, passwords: Passwords, now: Callable[[], int]
+) -> Authentication:
+    tokens = Tokens(engine, now)
+    wsse = Wsse(tokens, now) if settings.wsse else None
+    return Authentication(Accounts(engine, now), tokens, passwords, Throttle(now), wsse)
 
 
 def _check(engine: Engine) -> None:

@@ -52,6 +52,9 @@ class Settings:
     lenient_xml_types: bool = field(
         default=False, metadata={"help": "take entries sent as application/xml or text/xml"}
     )
+    wsse: bool = field(
+        default=False, metadata={"help": "let old clients sign in with WSSE and tokens made for it"}
+    )
     max_entry_bytes: int = field(
         default=2 * 1024 * 1024, metadata={"help": "the largest entry taken, in octets"}
     )
@@ -172,6 +175,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "metrics_readers": _read_networks,
     "require_conditional": _read_flag,
     "lenient_xml_types": _read_flag,
+    "wsse": _read_flag,
     "max_entry_bytes": _read_size,
     "max_media_bytes": _read_size,
     "media": _read_text,

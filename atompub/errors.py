@@ -6,7 +6,10 @@ AtomPubError
 ├── NotWellFormed           bytes that are not the XML we take; line, column
 ├── InvalidEntry            well-formed, but not an entry we take; faults
 ├── Unauthenticated         who are you?
+│   └── InvalidToken        a bearer token that is wrong or no longer good
 ├── Forbidden               we know you, and you may not
+│   └── InsufficientScope   your token is not for this; scope
+├── TooManyRequests         too many logins failed, or came at once; retry_after
 ├── NotFound                nothing of that name, or nothing you may see
 ├── Gone                    it was here and was deleted
 ├── NotAllowed              this resource does not offer the method; allowed
@@ -39,7 +42,9 @@ __all__ = [
     "Fault",
     "Forbidden",
     "Gone",
+    "InsufficientScope",
     "InvalidEntry",
+    "InvalidToken",
     "KeyReused",
     "Misdirected",
     "NotAllowed",
@@ -53,6 +58,7 @@ __all__ = [
     "Taken",
     "TooLarge",
     "TooSlow",
+    "TooManyRequests",
     "Unauthenticated",
     "UnsupportedCoding",
     "UnsupportedType",
@@ -106,8 +112,28 @@ class Unauthenticated(AtomPubError):
     """Valid credentials are needed."""
 
 
+class InvalidToken(Unauthenticated):
+    """The bearer token is unknown, expired or revoked (RFC 6750 section 3.1)."""
+
+
 class Forbidden(AtomPubError):
     """The account is known and may not do this; or credentials came in clear text."""
+
+
+class InsufficientScope(Forbidden):
+    """The token does not allow this; one with `scope` would (RFC 6750 section 3.1)."""
+
+    def __init__(self, message: str, scope: str) -> None:
+        super().__init__(message)
+        self.scope = scope
+
+
+class TooManyRequests(AtomPubError):
+    """Too many logins failed, or came at once; come again in `retry_after` seconds (RFC 6585)."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class NotFound(AtomPubError):

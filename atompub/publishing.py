@@ -18,6 +18,7 @@ from atompub.errors import (
     Fault,
     Forbidden,
     Gone,
+    InsufficientScope,
     InvalidEntry,
     NotFound,
     StoreUnavailable,
@@ -36,6 +37,7 @@ from atompub.model import (
     Member,
     Page,
     Role,
+    Scope,
     View,
 )
 from atompub.names import member_slug, new_atom_id, new_id, without_ending
@@ -130,6 +132,7 @@ class Publishing:
     def may_create(self, account: Account, collection: str) -> Collection:
         """The collection, where `account` may add members. Raises NotFound, Forbidden."""
         found, _ = self.collection(account, collection)
+        _check_scope(account, found)
         if (account.role_in(found) or 0) < Role.AUTHOR:
             raise Forbidden(f"{account.name} may read {found.name} but not publish in it")
         return found
@@ -137,6 +140,7 @@ class Publishing:
     def may_edit(self, account: Account, collection: str, name: str) -> tuple[Collection, Member]:
         """A member that `account` may edit and delete. Raises NotFound, Gone, Forbidden."""
         found, member = self.member(account, collection, name)
+        _check_scope(account, found)
         role = account.role_in(found) or 0
         if role < Role.EDITOR and not (role == Role.AUTHOR and member.account == account.id):
             raise Forbidden(f"{account.name} may read this entry but not change it")
@@ -289,6 +293,11 @@ def view_of(account: Account | None, collection: Collection) -> View:
     if account is None or role is None or role == Role.READER:
         return PUBLISHED
     return EVERYTHING if role >= Role.EDITOR else View("own", account.id)
+
+
+def _check_scope(account: Account, collection: Collection) -> None:
+    if account.scope_in(collection) != Scope.WRITE:
+        raise InsufficientScope(f"this token may not write in {collection.name}", "write")
 
 
 def _may_read(account: Account | None, collection: Collection) -> bool:

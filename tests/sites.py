@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
@@ -31,6 +32,9 @@ PEOPLE = {"admin": Role.ADMIN, "erin": Role.EDITOR, "alice": Role.AUTHOR, "bob":
 """Users with a role everywhere; rita has none. A password is the name and "-secret"."""
 
 
+_addresses = (f"{a}.{b}.{c}" for a, b, c in product(range(1, 255), repeat=3))
+
+
 class Site:
     """A site with the collections blog (public) and diary (private), and its people.
 
@@ -45,6 +49,8 @@ class Site:
         self.collections = Collections(engine, now)
         self.entries = Entries(engine)
         self.accounts = Accounts(engine, now)
+        # Live sites share a server, which counts failed logins by address.
+        self._address = f"127.{next(_addresses)}"
         self._clients = []
         self.anon = self.client()
         for name in (*PEOPLE, "rita"):
@@ -56,7 +62,7 @@ class Site:
         client = httpx.Client(
             base_url=self.base,
             auth=auth,
-            transport=self._transport,
+            transport=self._transport or httpx.HTTPTransport(local_address=self._address),
             event_hooks=hooks,
             headers={"Accept-Encoding": "identity"},
             **options,

@@ -1,4 +1,4 @@
-"""Who is asking: HTTP Basic (RFC 7617), passwords as argon2id hashes."""
+"""Who is asking: HTTP Basic (RFC 7617) with a password or a token, Bearer (RFC 6750), WSSE."""
 
 import base64
 import binascii
@@ -9,24 +9,53 @@ import threading
 import time
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import argon2
 
-from atompub.errors import NotFound, Unauthenticated
+from atompub.errors import (
+    ConfigError,
+    InsufficientScope,
+    InvalidToken,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
 from atompub.model import Account
+from atompub.names import TOKEN_PREFIX, account_name
 from atompub.store.accounts import Accounts
+from atompub.store.tokens import Tokens
+from atompub.web.throttle import EVERYONE, Throttle, password_keys, token_keys
+from atompub.web.wsse import Wsse
 
 REALM = "atompub"
-CHALLENGE = f'Basic realm="{REALM}", charset="UTF-8"'
-REMEMBERED_SECONDS = 60
+REMEMBERED_SECONDS = 600
 REMEMBERED = 1024
+
+VERIFIED_AT_ONCE = 2
+PATIENCE_SECONDS = 1.0
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+def challenges(*, wsse: bool, invalid_token: bool = False) -> str:
+    """The value of WWW-Authenticate in a 401: what this server takes, Basic first."""
+    offered = [f'Basic realm="{REALM}", charset="UTF-8"', f'Bearer realm="{REALM}"']
+    if invalid_token:
+        offered.append('error="invalid_token"')
+    if wsse:
+        offered.append(f'WSSE realm="{REALM}", profile="UsernameToken"')
+    return ", ".join(offered)
+
+
+def scope_challenge(error: InsufficientScope) -> str:
+    """The value of WWW-Authenticate in a 403 that another token would not get."""
+    return f'Bearer realm="{REALM}", error="insufficient_scope", scope="{error.scope}"'
+
+
 class Passwords:
-    """Hashes and checks passwords, and remembers for a minute which ones were right.
+    """Hashes and checks passwords, and remembers for some minutes which ones were right.
 
     What is remembered is a keyed digest of hash and password; the hash comes from the database
     with each request, so a changed or removed account fails at once, in every process.
@@ -47,19 +76,29 @@ class Passwords:
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
     def hash(self, password: str) -> str:
-        """The argon2id hash to store."""
+        """The argon2id hash to store. Raises ConfigError for what looks like a token."""
+        if password.startswith(TOKEN_PREFIX):
+            raise ConfigError(f"a password may not begin with {TOKEN_PREFIX}, as tokens do")
         return self._hasher.hash(_normalised(password))
 
     def is_right(self, stored: str | None, password: str) -> bool:
         """Whether a password is the stored one; None, for nobody, costs the same and is wrong."""
-        password = _normalised(password)
-        digest = self._digest(stored or "", password)
-        if self._is_remembered(digest):
+        if stored is not None and self.remembers(stored, password):
             return True
-        if not self._verifies(stored or self._nobody, password) or stored is None:
+        right = self._verifies(stored or self._nobody, _normalised(password))
+        if stored is None or not right:
             return False
-        self._remember(digest)
+        self._remember(self._digest(stored, password))
         return True
+
+    def remembers(self, stored: str, password: str) -> bool:
+        """Whether a password was the stored one a while ago, and then goes on to be remembered."""
+        digest = self._digest(stored, password)
+        with self._lock:
+            known = self._right.get(digest, 0) > self._clock()
+        if known:
+            self._remember(digest)
+        return known
 
     def _verifies(self, stored: str, password: str) -> bool:
         try:
@@ -71,10 +110,6 @@ class Passwords:
         seen = f"{stored}\0{password}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(seen, key=self._key, digest_size=32).digest()
 
-    def _is_remembered(self, digest: bytes) -> bool:
-        with self._lock:
-            return self._right.get(digest, 0) > self._clock()
-
     def _remember(self, digest: bytes) -> None:
         with self._lock:
             self._right[digest] = self._clock() + REMEMBERED_SECONDS
@@ -84,33 +119,113 @@ class Passwords:
 
 
 class Authentication:
-    """Finds the account of an Authorization field."""
+    """Finds the account that a request's credentials prove.
 
-    def __init__(self, accounts: Accounts, passwords: Passwords) -> None:
+    What was found right before is never slowed down, nor is a token: only passwords that must be
+    verified wait for their turn, and only they are refused unseen after too many failures.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        tokens: Tokens,
+        passwords: Passwords,
+        throttle: Throttle,
+        wsse: Wsse | None = None,
+    ) -> None:
         self._accounts = accounts
+        self._tokens = tokens
         self._passwords = passwords
+        self._throttle = throttle
+        self._wsse = wsse
+        self._turns = threading.BoundedSemaphore(VERIFIED_AT_ONCE)
 
-    def account(self, authorization: str) -> Account:
-        """The account whose name and password the field holds. Raises Unauthenticated."""
-        name, password = _credentials(authorization)
+    def account(self, authorization: str, x_wsse: str, address: str) -> Account:
+        """The account of the fields Authorization and X-WSSE, sent from an address.
+
+        Raises Unauthenticated, InvalidToken and TooManyRequests.
+        """
+        scheme, _, credentials = authorization.strip().partition(" ")
+        match scheme.lower():
+            case "basic":
+                return self._basic(credentials.strip(), address)
+            case "bearer":
+                return self._bearer(credentials.strip(), address)
+            case "wsse" if self._wsse is not None:
+                # Not counted: some clients try WSSE with a password, each time, before Basic.
+                return self._wsse.account(x_wsse)
+        raise Unauthenticated("HTTP Basic and Bearer credentials are understood, no others")
+
+    def _basic(self, credentials: str, address: str) -> Account:
+        name, password = _name_and_password(credentials)
+        if not password.startswith(TOKEN_PREFIX):
+            return self._by_password(name, password, address)
+        with self._counted(address):
+            account = self._by_token(password)
+            if account is None or account.name != name:
+                raise Unauthenticated(WRONG)
+            return account
+
+    def _bearer(self, token: str, address: str) -> Account:
+        with self._counted(address):
+            account = self._by_token(token)
+            if account is None:
+                raise InvalidToken("the token is unknown, expired or revoked")
+            return account
+
+    def _by_token(self, token: str) -> Account | None:
         try:
-            account = self._accounts.get(name)
+            return self._tokens.account(token)
         except NotFound:
-            account = None
-        if not self._passwords.is_right(account.password if account else None, password):
-            account = None
-        if account is None:
-            raise Unauthenticated("the user name or the password is wrong")
+            return None
+
+    def _by_password(self, name: str, password: str, address: str) -> Account:
+        account, keys = self._named(name), password_keys(name, address)
+        if account is not None and self._passwords.remembers(account.password, password):
+            return account
+        self._throttle.check(keys)
+        with self._turn():
+            right = self._passwords.is_right(account.password if account else None, password)
+        if account is None or not right:
+            self._throttle.count((*keys, EVERYONE))
+            raise Unauthenticated(WRONG)
         return account
 
+    def _named(self, name: str) -> Account | None:
+        try:
+            return self._accounts.get(name)
+        except NotFound:
+            return None
 
-def _credentials(authorization: str) -> tuple[str, str]:
+    @contextmanager
+    def _counted(self, address: str) -> Iterator[None]:
+        """Count what fails, of credentials that nobody can guess."""
+        try:
+            yield
+        except Unauthenticated:
+            self._throttle.check(token_keys(address))
+            self._throttle.count(token_keys(address))
+            raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait to verify a password; while failures pour in nobody waits, as threads are few."""
+        patience = 0 if self._throttle.is_used_up(EVERYONE) else PATIENCE_SECONDS
+        if not self._turns.acquire(timeout=patience):
+            raise TooManyRequests("too many users sign in at once; try again", 1)
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+
+WRONG = "the user name or the password is wrong"
+
+
+def _name_and_password(credentials: str) -> tuple[str, str]:
     """Name and password, split at the first colon; UTF-8, or Latin-1 when they are not."""
-    scheme, _, encoded = authorization.strip().partition(" ")
-    if scheme.lower() != "basic":
-        raise Unauthenticated("only HTTP Basic credentials are understood")
     try:
-        octets = base64.b64decode(encoded.strip(), validate=True)
+        octets = base64.b64decode(credentials, validate=True)
     except (binascii.Error, ValueError):
         raise Unauthenticated("the Basic credentials are not base64") from None
     try:
@@ -120,7 +235,7 @@ def _credentials(authorization: str) -> tuple[str, str]:
     name, colon, password = pair.partition(":")
     if not colon or CONTROL.search(pair):
         raise Unauthenticated("the Basic credentials are not a name, a colon and a password")
-    return name, password
+    return account_name(name), password
 
 
 def _normalised(password: str) -> str:

@@ -13,7 +13,7 @@ from atompub.formats.problems import Problem, as_json, as_xml
 from atompub.html.pages import PAGE_TYPE, Pages
 from atompub.urls import Urls
 from atompub.web.answers import allow_page
-from atompub.web.auth import CHALLENGE
+from atompub.web.auth import challenges, scope_challenge
 from atompub.web.mediatypes import negotiate
 from atompub.web.observing import occasion
 from atompub.web.resource import RequestContext, known, ordered
@@ -51,7 +51,10 @@ STATUS: dict[type[errors.AtomPubError], Status] = {
     errors.NotWellFormed: Status(400, "not-well-formed", "Not well-formed XML"),
     errors.InvalidEntry: Status(422, "invalid-entry", "Not a valid Atom entry"),
     errors.Unauthenticated: Status(401, "sign-in-required", "Sign in"),
+    errors.InvalidToken: Status(401, "invalid-token", "Token not valid"),
     errors.Forbidden: Status(403, "forbidden", "Not allowed for you"),
+    errors.InsufficientScope: Status(403, "insufficient-scope", "Not allowed for this token"),
+    errors.TooManyRequests: Status(429, "too-many-requests", "Too many logins"),
     errors.NotFound: Status(404, "not-found", "Not found"),
     errors.Gone: Status(410, "deleted", "Deleted"),
     errors.NotAllowed: Status(405, "method-not-allowed", "Method not offered here"),
@@ -74,8 +77,9 @@ STATUS: dict[type[errors.AtomPubError], Status] = {
 class ErrorWriter:
     """Writes every error of the application, Falcon's own among them."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, *, wsse: bool) -> None:
         self._pages = pages
+        self._wsse = wsse
 
     def register(self, app: "falcon.App[falcon.Request, falcon.Response]") -> None:
         """Make the application's errors ours."""
@@ -123,7 +127,7 @@ class ErrorWriter:
         for name in OF_THE_REPRESENTATION:
             resp.delete_header(name)
         resp.set_header("Cache-Control", "no-store")
-        _explain(resp, error)
+        _explain(resp, error, wsse=self._wsse)
         self._body(req, resp, problem, context)
 
     def _body(
@@ -173,11 +177,16 @@ def _may_sign_in(req: falcon.Request) -> bool:
     return not hasattr(req.context, "known") or known(req).may_sign_in
 
 
-def _explain(resp: falcon.Response, error: errors.AtomPubError) -> None:
+def _explain(resp: falcon.Response, error: errors.AtomPubError, *, wsse: bool) -> None:
     """The fields that a status must or should bring along."""
     match error:
         case errors.Unauthenticated():
-            resp.append_header("WWW-Authenticate", CHALLENGE)
+            invalid = isinstance(error, errors.InvalidToken)
+            resp.set_header("WWW-Authenticate", challenges(wsse=wsse, invalid_token=invalid))
+        case errors.InsufficientScope():
+            resp.set_header("WWW-Authenticate", scope_challenge(error))
+        case errors.TooManyRequests(retry_after=seconds):
+            resp.set_header("Retry-After", str(seconds))
         case errors.NotAllowed(allowed=allowed):
             resp.set_header("Allow", ", ".join(allowed))
         case errors.UnsupportedType(accepted=accepted):

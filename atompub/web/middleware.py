@@ -19,7 +19,7 @@ from atompub.errors import (
 from atompub.urls import Urls
 from atompub.web.auth import Authentication
 from atompub.web.health import PROBES
-from atompub.web.proxies import Networks
+from atompub.web.proxies import Networks, client_address, site_of
 from atompub.web.resource import METHODS, RequestContext
 
 PUBLIC_MEDIA_SLASHES = 3
@@ -71,6 +71,9 @@ class Gate:
         self, _req: falcon.Request, resp: falcon.Response, _resource: object, _ok: bool
     ) -> None:
         """Keep browsers from running anything that a document may hold."""
+        if self._settings.wsse and "Authorization" in (resp.get_header("Vary") or ""):
+            # Authorization is the same for all who sign in with WSSE.
+            resp.append_header("Vary", "X-WSSE")
         resp.set_header("X-Content-Type-Options", "nosniff")
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", NOTHING_ACTIVE)
@@ -109,7 +112,11 @@ class Gate:
             return
         if not context.may_sign_in:
             raise Forbidden("passwords are taken over TLS only: use the https address")
-        context.account = self._authentication.account(authorization)
+        context.account = self._authentication.account(
+            authorization,
+            req.get_header("X-WSSE", default=""),
+            site_of(client_address(req, self._proxies)),
+        )
 
 
 def _is_probe(req: falcon.Request, prefix: str) -> bool:

@@ -1,9 +1,12 @@
 """Who is at the other end: the peer, or whom a trusted proxy speaks for."""
 
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 import falcon
+
+SITE_BITS = 64
+"""One user of IPv6 has a whole network of this prefix length to send from."""
 
 
 class Networks:
@@ -40,3 +43,16 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def site_of(address: str) -> str:
+    """Whom to hold to account for an address: the network of an IPv6 client, else the address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address  # the path of a socket, or nothing
+    if not isinstance(found, IPv6Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((int(found), SITE_BITS), strict=False))

@@ -29,7 +29,8 @@ class ServiceResource(Resource):
         site, workspaces = self.publishing.overview(context.account)
         if context.account is None and not any(found for _, found in workspaces):
             raise Unauthenticated("sign in to see the collections")
-        who = context.account.id if context.account else "r"
+        # A token may see less than its account.
+        who = (context.account.token or context.account.id) if context.account else "r"
         view = f"{who}-{answers.fingerprint(context.urls.base)}"
         validators = Validators(f"{site.epoch}-{site.sequence}", view, site.modified)
         if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):

@@ -135,6 +135,17 @@ def test_an_empty_collection_has_one_empty_page(store, view):
         assert ([], False, False, False) == (numbers(page), page.older, page.newer, page.head)
 
 
+@pytest.mark.parametrize(
+    ("cursor", "flags"),
+    [(Cursor(before=1), (False, True, True)), (Cursor(after=1), (True, False, False))],
+)
+def test_beside_the_only_member_it_is_known(store, cursor, flags):
+    """An empty page next to a single member knows that it lies there."""
+    store.add()
+    page = at(store, cursor)
+    assert ([], *flags) == (numbers(page), page.older, page.newer, page.head)
+
+
 @pytest.mark.parametrize("total", [3, 6])
 @pytest.mark.covers("APP-10.1-3")
 def test_full_pages_are_followed_by_no_empty_one(store, total):
