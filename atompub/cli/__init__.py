@@ -19,6 +19,7 @@ COMMANDS = {
     "user": ("users", "Add, list and remove users, and change their passwords."),
     "grant": ("users", "Give a user a role in one collection."),
     "ungrant": ("users", "Take a user's role in one collection away."),
+    "token": ("tokens", "Create, list and revoke tokens, which stand in for a password."),
     "collection": ("collections", "Add, list, change and remove collections."),
     "gc": ("gc", "Delete media that no entry has any more, and forget entries deleted a year ago."),
     "migrate": ("store", "Bring the schema of a store up to date."),
