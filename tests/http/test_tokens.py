@@ -11,13 +11,14 @@ from atompub.store.opening import open_engine
 from atompub.store.tokens import Tokens
 from atompub.web.auth import Passwords
 from tests import sites
-from tests.documents import DRAFT, entry, titles, xpath
+from tests.documents import DRAFT, entry, link, titles, xpath
 from tests.stores import dump
 
 DAY = 24 * 3600
 ALL = {EVERYWHERE: Scope.WRITE}
 READ = {EVERYWHERE: Scope.READ}
 BASIC = 'Basic realm="atompub", charset="UTF-8"'
+GIF = {"Content-Type": "image/gif"}
 PLAIN = f'{BASIC}, Bearer realm="atompub"'
 
 
@@ -103,6 +104,19 @@ def test_read_scope(site, sign_in):
     assert [(403, asked)] * 4 == [challenge(answer) for answer in refused]
     assert "may not write in blog" in refused[0].json()["detail"]
     assert refused[0].json()["type"].endswith("/insufficient-scope")
+    assert before == dump(site.store)
+
+
+def test_read_scope_of_media(site, sign_in):
+    """A token to read gets media and neither adds, replaces nor deletes any."""
+    site.collection("album", accept=("image/*",), private=True)
+    client, image = sign_in(scopes=READ), {"content": b"GIF89a", "headers": GIF}
+    edit = site.alice.post("/atom/album/", **image).headers["Location"]
+    media = link(site.alice.get(edit).content, "edit-media")
+    before = dump(site.store)
+    assert b"GIF89a" == client.get(media).content
+    refused = client.post("/atom/album/", **image), client.put(media, **image), client.delete(media)
+    assert [403] * 3 == [answer.status_code for answer in refused]
     assert before == dump(site.store)
 
 

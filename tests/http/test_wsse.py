@@ -289,7 +289,7 @@ def perl(request, tmp_path_factory):
     return request.param, done
 
 
-@pytest.mark.foreign("perl")
+@pytest.mark.foreign("perl", module="Atompub::Client")
 def test_atompub_client(perl):
     """Debian's Atompub::Client, which speaks WSSE by itself, reads, creates, edits and deletes with
     a WSSE token where WSSE is on; with a password it does so everywhere, by Basic."""
