@@ -195,7 +195,8 @@ def uploads(server, folder):
     other.stop()
     ratio = theirs.rate / ours.rate
     print(
-        f"{'U1 100 MB upload, MB/s':30} {ours.rate / 1e6:9.0f} {'':9} {ratio:6.2f}× {'≤2':>6} {'≤1.25':>6}"
+        f"{'U1 100 MB upload, MB/s':30} {ours.rate / 1e6:9.0f} {'':9}"
+        f" {ratio:6.2f}x {'<= 2':>6} {'<=1.25':>6}"
     )
     print(f"{'   nginx dav, MB/s':30} {theirs.rate / 1e6:9.0f}")
 

@@ -22,7 +22,7 @@ class Constant:
 
 
 def application(folder):
-    """`/feed` and `/entry` answer 200, `/unchanged` 304; bodies and fields are files in a folder."""
+    """`/feed` and `/entry` answer 200, `/unchanged` 304, with what a folder's files hold."""
     made = falcon.App()
     for name in ("feed", "entry", "unchanged"):
         with open(os.path.join(folder, name), "rb") as file:

@@ -29,11 +29,12 @@ def client_address(req: falcon.Request, proxies: Networks) -> str:
     """The client's address: the peer's, or the last one in X-Forwarded-For that is no proxy of
     ours. What comes before it anybody may have written."""
     address = req.remote_addr or ""
-    if address in proxies:
-        for hop in reversed(req.get_header("X-Forwarded-For", default="").split(",")):
-            address = hop.strip() if _is_address(hop.strip()) else address
-            if address not in proxies:
-                break
+    if address not in proxies:
+        return address
+    for hop in map(str.strip, reversed(req.get_header("X-Forwarded-For", default="").split(","))):
+        if address not in proxies or not _is_address(hop):
+            break
+        address = hop
     return address
 
 

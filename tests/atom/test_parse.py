@@ -194,6 +194,26 @@ def test_malformed_declaration(declaration):
     assert column >= 1
 
 
+NAMED = ("<{}/>", "<a {}=''/>", "<a xmlns:{}='urn:x'/>", "<a><?{} b?></a>", "<a><b{}/></a>")
+
+
+@pytest.mark.covers("ATOM-2-1")
+@pytest.mark.parametrize("document", NAMED)
+@pytest.mark.parametrize("name", ["😀", "a😀", "a\ufeff", "\u2c00"], ids=ascii)
+def test_name_of_a_later_edition(document, name):
+    """A name that XML did not have when Atom was made is 400, for many parsers do not read it:
+    in one entry it would make the feed unreadable for them."""
+    line, column, _ = refused(document.format(name).encode())
+    assert (1, True) == (line, column > 1)
+
+
+@pytest.mark.parametrize("document", NAMED)
+@pytest.mark.parametrize("name", ["é", "題", "한글", "Ω-1.2", "_"])
+def test_name(document, name):
+    """A name may be of any script that XML had when Atom was made."""
+    parse(document.format(name).encode())
+
+
 FAULT = "<b></c>"
 """A fault that is reported where it ends."""
 

@@ -1,4 +1,4 @@
-"""A disk that is full, and a store that is taken away: refused honestly, and over when it is over."""
+"""A disk that is full, and a store that is taken away: honest refusals, and then it goes on."""
 
 import resource
 from pathlib import Path

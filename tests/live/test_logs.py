@@ -81,7 +81,8 @@ def test_a_line_for_each_request(logged):
         assert UUID.fullmatch(line["request_id"])
         assert datetime.fromisoformat(line["time"]).tzinfo
         assert 0 <= line["ms"] < 60_000
-        assert ("info", "request", "127.0.0.1") == (line["level"], line["message"], line["client"])
+        assert ("info", "request") == (line["level"], line["message"])
+        assert line["client"].startswith("127.")
 
 
 def test_no_lines_when_they_are_not_wanted(logged):
@@ -204,8 +205,8 @@ def test_refusals_of_the_worker(logged):
 @pytest.mark.parametrize("sent", [OURS, OURS.replace("-", "")])
 def test_ids_of_a_trusted_proxy(logged, sent):
     """A trusted proxy names the request, and says who the client is."""
-    log = logged(trusted_proxies="127.0.0.1,10.0.0.0/8")
-    fields = {"X-Request-ID": sent, "X-Forwarded-For": "1.1.1.1, 192.0.2.7, x, 10.1.1.1"}
+    log = logged(trusted_proxies="127.0.0.0/8,10.0.0.0/8")
+    fields = {"X-Request-ID": sent, "X-Forwarded-For": "1.1.1.1, 192.0.2.7, 10.1.1.1"}
     answer = log.site.anon.get("/blog/", headers=fields)
     assert sent == answer.headers["X-Request-ID"]
     (line,) = log.lines()

@@ -1,10 +1,10 @@
 """Bodies meant to break something: refused with an error of ours, or shown strictly valid."""
 
 from pathlib import Path
-from xml.etree.ElementTree import canonicalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from atompub.atom.publication import render_publication
 from atompub.atom.reading import read
@@ -43,6 +43,11 @@ PIECES = [
 many = settings(max_examples=500, deadline=None)
 
 
+def normal(document):
+    """A document written in one way; the canonical form does not take every namespace."""
+    return etree.tostring(etree.fromstring(document), encoding="utf-8")
+
+
 def attempt(body, charset):
     """The member that a body makes, or the error that refuses it."""
     try:
@@ -62,7 +67,7 @@ def check(body, charset=None):
     document = shown(member)
     check_strict(ENTRY, document)
     again = made(document, before=member)
-    assert canonicalize(document.decode()) == canonicalize(shown(again).decode())
+    assert normal(document) == normal(shown(again))
     check_strict("application/atom+xml", render_publication(BLOG, [member], URLS))
     read(member, PERMALINK)
 
