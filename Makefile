@@ -15,7 +15,7 @@ run: .venv/run ## install, make a store with a blog to look at, and serve it on 
 	@$(BIN)/atompub serve
 
 test: .venv/test ## run the whole suite; it starts what it needs by itself
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 soak: .venv/test ## kill the server twenty times in a storm of writes
 	SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/live/test_sudden_death.py
