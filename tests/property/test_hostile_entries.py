@@ -33,6 +33,7 @@ PIECES = [
         b' xml:lang="!"',
         b' xmlns=""',
         b' xmlns:a=""',
+        b' xmlns:a="b}c{d"',
         b" type=''",
     ),
     *(b"<entry>", b"</entry>", b"<title/>", b"<link/>", b"<id/>", b"<author/>", b"<source/>"),
@@ -120,6 +121,7 @@ VALUES = [
     *(
         "text/xml",
         "a/b++xml",
+        "a/+xml",
         "a/b+xml;c=d",
         "text/html;\n a=b",
         "multipart/mixed",

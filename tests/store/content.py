@@ -13,7 +13,7 @@ from atompub.store.collections import Collections
 from atompub.store.entries import Entries, NewMember
 from atompub.store.idempotency import Idempotency
 from atompub.store.pages import Pages
-from tests.stores import START
+from tests.stores import START, dump
 
 ALICE, BOB = "alice", "bob"
 VIEWS = (EVERYTHING, View("own", ALICE), View("own", BOB), PUBLISHED)
@@ -107,18 +107,6 @@ def key(name="key", digest="digest"):
 def rows(engine, sql, **parameters):
     """The rows of a statement that reads."""
     return engine.read(lambda transaction: transaction.rows(sql, **parameters))
-
-
-def dump(engine):
-    """Every row of every table of a store."""
-
-    def work(transaction):
-        names = sorted(name for (name,) in transaction.rows(engine.tables))
-        return {
-            name: sorted(map(repr, transaction.rows(f'SELECT * FROM "{name}"'))) for name in names
-        }
-
-    return engine.read(work)
 
 
 def together(*works):

@@ -55,6 +55,16 @@ def test_what_is_due_is_released_in_its_order(store, clock):
     assert waiting.release == store.row().due
 
 
+def test_what_is_due_at_one_instant_is_released_in_the_order_of_its_writing(store, clock):
+    """Entries planned for the same instant keep the order in which they came."""
+    store.settings(page_size=20)
+    for name in "abcdefgh":
+        store.add(name, release=clock() + 1)
+    clock.forward(1)
+    store.release()
+    assert list("hgfedcba") == store.names(PUBLISHED)
+
+
 def test_a_release_changes_nothing_else(store, clock):
     """Released, an entry is shown and waits no more; all else is what its author wrote."""
     (before,) = schedule(store, 10)
