@@ -130,6 +130,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return bool(self.handle_request(req, conn) and conn.parser.finish_body())
         except (errors.NoMoreData, StopIteration, ConnectionError, ssl.SSLError) as error:
             self.log.debug("the client is gone: %s", error)
+        except OSError as error:
+            if req is None:
+                self.handle_error(req, conn.sock, conn.client, error)
+            else:
+                # The answer has begun: another one behind it would be taken for its content.
+                self.log.error("an answer broke off", exc_info=error)
         except Exception as error:
             self.handle_error(req, conn.sock, conn.client, error)
         finally:

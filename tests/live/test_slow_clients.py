@@ -312,3 +312,18 @@ def opened(site):
         plain = socket.create_connection(("127.0.0.1", site.port), timeout=30)
         return site.context.wrap_socket(plain, server_hostname="127.0.0.1")
     return socket.create_connection(("127.0.0.1", site.port), timeout=30)
+
+
+def test_an_answer_that_breaks_off(tmp_path):
+    """Where the application fails behind the head of an answer, nothing more is sent: what came
+    would be taken for content."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    program = [*IMPATIENT[:-1], "tests.live.impatient:failing"]
+    env = {"PYTHONPATH": str(ROOT)}
+    running = sites.Server(folder, *THREADS, workers=1, program=program, env=env)
+    with socket.create_connection(("127.0.0.1", running.port), timeout=SOON) as wire:
+        wire.sendall(b"GET /broken HTTP/1.1\r\n" + HEAD + b"\r\n")
+        assert b"x" * 10 == received(wire).partition(b"\r\n\r\n")[2]
+    running.stop()
+    assert "an answer broke off" in running.log.read_text()
