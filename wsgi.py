@@ -4,7 +4,7 @@ import logging.config
 import os
 import sys
 
-from atompub.app import create_app
+from atompub.app import check_store, create_app
 from atompub.config import load
 from atompub.errors import AtomPubError
 from atompub.logs import settings_of_logging
@@ -15,6 +15,7 @@ APP_LOAD_ERROR = 4
 try:
     settings = load(os.environ)
     logging.config.dictConfig(settings_of_logging(access=settings.access_log))
+    check_store(settings)
     application = create_app(settings)
 except AtomPubError as error:
     print(f"atompub: {error}", file=sys.stderr)

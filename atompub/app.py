@@ -50,9 +50,8 @@ def create_app(
     passwords: Passwords | None = None,
     now: Callable[[], int] = micros,
 ) -> "falcon.App[falcon.Request, falcon.Response]":
-    """The WSGI application of a store. Raises ConfigError for one that does not fit."""
+    """The WSGI application of a store. Raises ConfigError for a URL that names none."""
     engine = engine or open_engine(settings.database_url)
-    _check(engine)
     publishing = Publishing(
         Store(Collections(engine, now), Entries(engine), StoredPages(engine)), now
     )
@@ -113,9 +112,15 @@ def _authentication(
     return Authentication(Accounts(engine, now), tokens, passwords, Throttle(now), wsse)
 
 
-def _check(engine: Engine) -> None:
-    """Refuse a schema that is not ours; a store out of reach may come back while we serve."""
+def check_store(settings: Settings) -> None:
+    """Refuse a schema that is not ours with a ConfigError, before anything is served.
+
+    A store out of reach may come back while we serve.
+    """
+    engine = open_engine(settings.database_url)
     try:
         check_schema(engine)
     except StoreUnavailable as error:
         log.warning("store unavailable: %s", error)
+    finally:
+        engine.close()

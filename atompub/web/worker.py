@@ -135,7 +135,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 self.handle_error(req, conn.sock, conn.client, error)
             else:
                 # The answer has begun: another one behind it would be taken for its content.
-                self.log.error("an answer broke off", exc_info=error)
+                self.log.exception("an answer broke off")
         except Exception as error:
             self.handle_error(req, conn.sock, conn.client, error)
         finally:

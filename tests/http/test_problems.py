@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 import pytest
 from lxml import etree, html
 
+from atompub.logs import Line
 from atompub.web.errors import STATUS
 from tests.documents import ENTRY, bare, entry
 from tests.http.addresses import PROTOCOL, READERS
@@ -306,8 +307,10 @@ def test_unforeseen_fault(make_site, caplog, method):
     assert {"type", "title", "status", "detail", "instance"} == problem.keys()
     assert "member" not in answer.text
     assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", problem["instance"])
-    (record,) = (one for one in caplog.records if problem["instance"] in one.getMessage())
-    assert "no such table" in str(record.exc_info[1])
+    (record,) = (one for one in caplog.records if one.exc_info)
+    line = json.loads(Line().format(record))
+    assert problem["instance"] == f"urn:uuid:{line['request_id']}"
+    assert "no such table" in line["traceback"]
 
 
 @pytest.mark.covers("SEC-H-3")

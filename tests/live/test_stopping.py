@@ -48,7 +48,7 @@ def uploading(site):
 def workers(site):
     """The worker processes."""
     command = ["ps", "--ppid", str(site.server.process.pid), "-o", "pid="]
-    listed = subprocess.run(command, check=True, capture_output=True)
+    listed = subprocess.run(command, check=False, capture_output=True)
     return {int(number) for number in listed.stdout.split()}
 
 
@@ -95,3 +95,26 @@ def test_reloading_refuses_nobody(site):
     until(lambda: httpx.get(f"{site.base}/atom/").is_success and old not in workers(site))
     assert 1 == len(workers(site))
     assert "Under way" in httpx.get(f"{site.base}/atom/blog/").text
+
+
+def version(site, number):
+    """Make the schema another version's; the one it had."""
+    ((before,),) = site.store.read(lambda t: t.rows("SELECT version FROM site"))
+    site.store.write(lambda t: t.rows("UPDATE site SET version = :number", number=number))
+    return before
+
+
+def test_a_worker_that_starts_on_another_schema_stops_nobody(site):
+    """When a worker dies while the schema is not ours, the next one starts: it says that it is not
+    ready, and is when the schema is ours again."""
+    ours, (old,) = version(site, 99), workers(site)
+    os.kill(old, signal.SIGKILL)
+    until(lambda: workers(site) - {old})
+    client = httpx.Client(base_url=site.base, transport=httpx.HTTPTransport(retries=5))
+    with client:
+        assert 200 == client.get("/-/live", timeout=GRACE).status_code
+        refused = client.get("/-/ready")
+        assert 503 == refused.status_code
+        assert "newer version" in refused.json()["detail"]
+        version(site, ours)
+        assert 200 == client.get("/-/ready").status_code
