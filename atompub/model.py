@@ -76,8 +76,7 @@ class Collection:
     feeds say of all members and of the visible ones: the latest `updated` of an entry, or the
     latest publishing or removal if that came after, never going back. `modified` and
     `public_modified` are whole seconds for Last-Modified, never equal for two states that were
-    sent. `due` is the instant of the next release, if any; `forgotten` is the number up to which
-    deletions are no longer told.
+    sent. `due` is the instant of the next release, if any.
     """
 
     id: int
@@ -95,7 +94,6 @@ class Collection:
     modified: int
     public_modified: int
     due: int | None
-    forgotten: int
 
 
 @dataclass(frozen=True, slots=True)

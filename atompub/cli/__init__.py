@@ -21,7 +21,7 @@ COMMANDS = {
     "ungrant": ("users", "Take a user's role in one collection away."),
     "token": ("tokens", "Create, list and revoke tokens, which stand in for a password."),
     "collection": ("collections", "Add, list, change and remove collections."),
-    "gc": ("gc", "Delete media that no entry has any more, and forget entries deleted a year ago."),
+    "gc": ("gc", "Delete media that no entry has any more."),
     "migrate": ("store", "Bring the schema of a store up to date."),
 }
 """Each command's module, imported when the command is used, and its line in --help."""

@@ -4,13 +4,11 @@ import time
 
 import click
 
-from atompub.cli.store import micros, with_store
+from atompub.cli.store import with_store
 from atompub.config import Settings
-from atompub.publishing import REMEMBERED
 from atompub.store.blobs import collect
 from atompub.store.engine import Engine
 from atompub.store.opening import open_blobs
-from atompub.store.tombstones import forget
 
 HOUR = 3600
 
@@ -26,13 +24,11 @@ HOUR = 3600
 )
 @click.pass_obj
 def gc(settings: Settings, grace: int) -> None:
-    """Delete media that no entry has any more, and forget entries deleted a year ago."""
+    """Delete media that no entry has any more."""
 
     def work(engine: Engine) -> None:
         before = time.time() - grace * HOUR
         count = collect(engine, open_blobs(settings.media_url), before)
         click.echo(f"deleted {count} media files that no entry has")
-        forgotten = forget(engine, micros() - REMEMBERED)
-        click.echo(f"forgot {forgotten} entries deleted more than a year ago")
 
     with_store(work, settings)

@@ -17,7 +17,7 @@ COLUMNS = (
     "collection.id, workspace.title, collection.name, collection.title, collection.atom_id,"
     " collection.settings, collection.epoch, collection.sequence, collection.public,"
     " collection.edited, collection.updated, collection.public_updated, collection.modified,"
-    " collection.public_modified, collection.due, collection.forgotten"
+    " collection.public_modified, collection.due"
 )
 SELECT = f"SELECT {COLUMNS} FROM collection JOIN workspace ON workspace.id = collection.workspace"
 WIDTH = COLUMNS.count(",") + 1
@@ -70,10 +70,9 @@ class Collections:
                 raise Taken(f"there is a collection {name!r} already")
             transaction.rows(
                 "INSERT INTO collection (id, workspace, name, title, atom_id, settings, epoch,"
-                " sequence, public, edited, updated, public_updated, modified, public_modified,"
-                " forgotten)"
+                " sequence, public, edited, updated, public_updated, modified, public_modified)"
                 " SELECT coalesce(max(id), 0) + 1, :workspace, :name, :title, :atom_id, :settings,"
-                " :epoch, 0, 0, :now, :now, :now, :now / 1000000, :now / 1000000, 0"
+                " :epoch, 0, 0, :now, :now, :now, :now / 1000000, :now / 1000000"
                 " FROM collection",
                 workspace=_workspace_id(transaction, workspace),
                 name=name,

@@ -142,7 +142,7 @@ class Entries:
 
         def work(transaction: Transaction) -> int:
             due = transaction.rows(DUE, collection=collection, now=now, count=RELEASED_AT_ONCE)
-            for _, identity, number in sorted(due):
+            for _, number, identity in sorted(due):
                 taken: Statement = (BUMP, bump(collection, now, shown=True, updated=now))
                 release = (RELEASE, {"id": identity, "expected": number, "now": now})
                 _won(transaction.batch([taken, release])[-1])
@@ -235,7 +235,7 @@ UPDATE member SET number = number WHERE id IN (
     WHERE collection = :collection AND release IS NOT NULL AND release <= :now
     ORDER BY release, number LIMIT :count)
 AND release IS NOT NULL
-RETURNING release, id, number
+RETURNING release, number, id
 """
 """The members whose release has come, held: as in an edit, members before their collection."""
 

@@ -41,8 +41,7 @@ CREATE TABLE collection (
     public_updated  BIGINT NOT NULL,
     modified        BIGINT NOT NULL,
     public_modified BIGINT NOT NULL,
-    due             BIGINT,          -- the earliest release of a member
-    forgotten       BIGINT NOT NULL  -- the number of the last tombstone that was deleted
+    due             BIGINT           -- the earliest release of a member
 );
 
 -- name = stem, or stem-copy from the second copy on, so one index finds names and free numbers.

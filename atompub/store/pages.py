@@ -53,8 +53,6 @@ class Pages:
         def work(transaction: Transaction) -> Changes:
             found = find_collection(transaction, collection)
             _check_number(found, since)
-            if 0 < since < found.forgotten:
-                raise NotFound(f"deletions after change {since} are forgotten; start again from 0")
             count = found.settings.page_size + 1
             members = _up(transaction, found, view, since, count)
             keys: dict[str, Value] = {"collection": found.id, "after": since, "count": count}

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from atompub.errors import EditConflict, StoreUnavailable
+from atompub.errors import AtomPubError, EditConflict, StoreUnavailable
 from atompub.store.engine import Row, Statement, T, Transaction, Value
 
 ATTEMPTS = 20
@@ -24,7 +24,14 @@ CONNECT_SECONDS = 5
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # failures are raised
 
-LOST_RACE = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
+LOST_RACE = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.UniqueViolation,
+    errors.DuplicateTable,
+)
+LOCK_TIMEOUT = "SET lock_timeout = '1500ms'"
+"""Our own writers hold a row for one round trip; who waits longer waits for another program."""
 
 
 class PostgresEngine:
@@ -40,18 +47,23 @@ class PostgresEngine:
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.read`."""
-        with _translated(), self._opened().connection() as connection:
-            return _run(connection, SNAPSHOT, work)
+        return self._again(SNAPSHOT, work)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.write`; a lost race runs `work` again, raises EditConflict in the end."""
+        return self._again("BEGIN", work)
+
+    def _again(self, begin: LiteralString, work: Callable[[Transaction], T]) -> T:
+        """Run a transaction, and again after a lost race or a connection that was cut."""
         for _ in range(ATTEMPTS):
             try:
                 with _translated(), self._opened().connection() as connection:
-                    return _run(connection, "BEGIN", work)
+                    return _run(connection, begin, work)
             except (EditConflict, *LOST_RACE):
-                continue
-        raise EditConflict("others changed the same member at the same time; try again")
+                failure: AtomPubError = EditConflict("others changed the same; try again")
+            except _LostConnectionError:
+                failure = StoreUnavailable("the database does not answer")
+        raise failure
 
     def close(self) -> None:
         """Close the pool."""
@@ -71,9 +83,14 @@ class PostgresEngine:
                     max_size=16,
                     timeout=CONNECT_SECONDS,
                     open=True,
+                    configure=_configure,
                     kwargs={"autocommit": True},
                 )
             return self._pool
+
+
+def _configure(connection: psycopg.Connection[Row]) -> None:
+    connection.execute(LOCK_TIMEOUT)
 
 
 def _probe(url: str) -> None:
@@ -81,6 +98,10 @@ def _probe(url: str) -> None:
         psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
     except psycopg.ProgrammingError as error:
         raise StoreUnavailable("DATABASE is no PostgreSQL URL") from error
+
+
+class _LostConnectionError(Exception):
+    """The connection was cut; another one may do."""
 
 
 class _Statements:
@@ -105,13 +126,14 @@ def _fetched(cursor: psycopg.Cursor[Row]) -> list[Row]:
 def _run(
     connection: psycopg.Connection[Row], begin: LiteralString, work: Callable[[Transaction], T]
 ) -> T:
-    connection.execute(begin)
     try:
+        connection.execute(begin)
         result = work(_Statements(connection))
         connection.execute("COMMIT")
-    except BaseException:
-        if not connection.closed:
-            connection.rollback()
+    except BaseException as error:
+        if connection.closed:
+            raise _LostConnectionError from error
+        connection.rollback()
         raise
     return result
 
@@ -129,5 +151,7 @@ def _translated() -> Iterator[None]:
         yield
     except LOST_RACE:
         raise
+    except errors.ReadOnlySqlTransaction as error:
+        raise StoreUnavailable("the database may not be written") from error
     except (psycopg.OperationalError, PoolTimeout) as error:
         raise StoreUnavailable("the database does not answer") from error

@@ -7,6 +7,8 @@ any fork: a descriptor shared by threads or inherited over a fork would exclude 
 import fcntl
 import os
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,8 @@ from atompub.store.engine import Row, Statement, T, Transaction, Value
 
 BUSY_MILLISECONDS = 800
 """How long a writer waits for a program that locked the file without our queue."""
+LEAST_MILLISECONDS = 50
+"""How long it does when it waited as long in the queue."""
 
 
 class SQLiteEngine:
@@ -29,6 +33,9 @@ class SQLiteEngine:
         self._path = Path(path)
         self._create = create
         self._kept = threading.local()
+        # In a child SQLite would believe that it holds the locks of a connection open here.
+        engine = weakref.ref(self)
+        os.register_at_fork(before=lambda: _close(engine()))
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.read`."""
@@ -40,8 +47,10 @@ class SQLiteEngine:
         """See `Engine.write`."""
         with _translated(self._path):
             kept = self._connection()
+            queued = time.monotonic()
             # busy_timeout alone lets one process starve the others: see the design, section 6.
             with _exclusive(kept.lock):
+                kept.be_patient(1000 * (time.monotonic() - queued))
                 return _run(kept, "BEGIN IMMEDIATE", work)
 
     def close(self) -> None:
@@ -68,12 +77,20 @@ class _Kept:
     def __init__(self, path: Path, create: bool) -> None:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
         self.connection = apsw.Connection(str(path), flags=flags)
-        self.connection.set_busy_timeout(BUSY_MILLISECONDS)
+        self._patience = BUSY_MILLISECONDS
+        self.connection.set_busy_timeout(self._patience)
         self.connection.execute("PRAGMA page_size = 8192")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
         self.lock = os.open(f"{path}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.identity = _identity(path)
+
+    def be_patient(self, waited: float) -> None:
+        """Let what is left of a writer's patience, in milliseconds, be for a locked file."""
+        patience = BUSY_MILLISECONDS - int(waited)
+        if patience < BUSY_MILLISECONDS or self._patience < BUSY_MILLISECONDS:
+            self._patience = max(patience, LEAST_MILLISECONDS)
+            self.connection.set_busy_timeout(self._patience)
 
     def rows(self, sql: str, **parameters: Value) -> list[Row]:
         return self.connection.execute(sql, parameters).fetchall()
@@ -85,6 +102,11 @@ class _Kept:
     def close(self) -> None:
         self.connection.close()
         os.close(self.lock)
+
+
+def _close(engine: SQLiteEngine | None) -> None:
+    if engine is not None:
+        engine.close()
 
 
 def _identity(path: Path, may_be_missing: bool = False) -> tuple[int, int, int]:

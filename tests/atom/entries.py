@@ -17,7 +17,7 @@ URLS = Urls("https://example.org/site")
 BLOG = Collection(
     *(1, "Main", "blog", "Blog", "urn:uuid:5b3bdc0e-9ea5-45be-8da3-0ae7f4d60ab0"),
     *(CollectionSettings(), "epoch", 1, 1, START, START, START),
-    *(START // 10**6, START // 10**6, None, 0),
+    *(START // 10**6, START // 10**6, None),
 )
 PERMALINK = URLS.permalink("blog", "name")
 

@@ -30,11 +30,11 @@ def test_names_are_known_in_either_unicode_form(accounts):
     assert accounts.get("zo\u00eb") == accounts.get("zoe\u0308")
 
 
-@pytest.mark.parametrize("name", ["Rita", "rita ", " rita", "RITA", "", "rit"])
-def test_another_name_is_another_account(accounts, name):
+def test_another_name_is_another_account(accounts):
     """Names are compared letter by letter, in one case."""
-    with pytest.raises(NotFound):
-        accounts.get(name)
+    for name in ("Rita", "rita ", " rita", "RITA", "", "rit"):
+        with pytest.raises(NotFound):
+            accounts.get(name)
 
 
 def test_a_taken_name_is_refused(store, accounts):
@@ -45,12 +45,12 @@ def test_a_taken_name_is_refused(store, accounts):
     assert before == store.dump()
 
 
-@pytest.mark.parametrize("name", ["", "a:b", " a", "a\n", "a" * 65])
-def test_a_name_that_cannot_sign_in_is_refused(store, name):
+def test_a_name_that_cannot_sign_in_is_refused(store):
     """Names that no Basic credentials can carry are ConfigErrors."""
     before = store.dump()
-    with pytest.raises(ConfigError):
-        store.accounts.add(name, "hash", None)
+    for name in ("", "a:b", " a", "a\n", "a" * 65):
+        with pytest.raises(ConfigError):
+            store.accounts.add(name, "hash", None)
     assert before == store.dump()
 
 

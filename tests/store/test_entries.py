@@ -65,12 +65,12 @@ def test_nothing_stands_under_a_name_that_was_never_taken(store):
     assert None is store.entries.find("diary", "there")[1]
 
 
-@pytest.mark.parametrize("name", ["a-1", "a-02", "a-2-1", "A", "a ", "", "-", "a-1000000"])
-def test_a_name_is_found_in_one_spelling_only(store, name):
+def test_a_name_is_found_in_one_spelling_only(store):
     """What looks like a member's name with another number or case is another name."""
     for _ in range(2):
         store.add("a")
-    assert None is store.find(name)
+    for name in ("a-1", "a-02", "a-2-1", "A", "a ", "", "-", "a-1000000"):
+        assert None is store.find(name)
 
 
 def test_a_collection_that_is_not_there_is_not_found(store):
@@ -153,7 +153,6 @@ def test_a_refused_write_changes_nothing(store, use):
 
 
 @pytest.mark.parametrize("use", ["edit", "remove"])
-@pytest.mark.covers("APP-4.3-1")
 def test_what_is_not_there_cannot_be_changed(store, use):
     """Writing to a free or a deleted name is NotFound, changes nothing, and shows what stands."""
     store.add("gone", account=BOB)

