@@ -16,7 +16,6 @@ from atompub.store.entries import Entries
 from atompub.store.migrations import check_schema, is_empty, migrate
 from atompub.store.pages import Pages
 from atompub.store.tokens import Tokens
-from atompub.store.tombstones import forget
 from tests.store.content import ALICE, Store, edition, key, new_member
 from tests.store.wrappers import Watched
 
@@ -58,7 +57,6 @@ CALLS = {
     "Tokens.account": lambda at: at.tokens.account("secret"),
     "Tokens.for_wsse": lambda at: at.tokens.for_wsse("rita"),
     "Tokens.spend": lambda at: at.tokens.spend(at.token, b"nonce", at.now()),
-    "forget": lambda at: forget(at.engine, at.now()),
     "migrate": lambda at: migrate(at.engine, at.now()),
     "check_schema": lambda at: check_schema(at.engine),
     "is_empty": lambda at: is_empty(at.engine),
@@ -67,7 +65,7 @@ CHANGES = {
     *("Collections.add", "Collections.set", "Collections.remove"),
     *("Entries.add", "Entries.edit", "Entries.remove", "Entries.release"),
     *("Accounts.add", "Accounts.set_password", "Accounts.remove", "Accounts.grant"),
-    *("Tokens.add", "Tokens.revoke", "Tokens.spend", "forget"),
+    *("Tokens.add", "Tokens.revoke", "Tokens.spend"),
 }
 
 
