@@ -40,7 +40,7 @@ def render(member: Member, collection: Collection, urls: Urls, *, editing: bool)
 
 def fragment(member: Member, collection: Collection, urls: Urls, *, editing: bool) -> bytes:
     """The entry element of a member, for an entry document or a feed of its collection."""
-    xml = member.xml
+    xml = shielded(member.xml)
     permalink = urls.permalink(collection.name, member.name)
     if not member.based:
         # References without a base resolve against the page the entry is read at (ATOM-2-6).
@@ -49,6 +49,15 @@ def fragment(member: Member, collection: Collection, urls: Urls, *, editing: boo
     owned = "".join((*_owned(member, collection, urls), *_media(member, collection, urls)))
     control = b"\n  " + member.control if editing and member.control else b""
     return _splice(xml, owned.encode() + control)
+
+
+def shielded(xml: bytes) -> bytes:
+    """An entry element whose names without a prefix stay in no namespace, if that is where they
+    are, also inside a feed that has a default namespace."""
+    # Within values quotes are escaped, so this can only be the declaration itself.
+    if b' xmlns="' in xml[: xml.index(b">")]:
+        return xml
+    return ROOT_NAME.sub(lambda root: root[0] + b' xmlns=""', xml, count=1)
 
 
 def media_address(member: Member, media: Media, collection: Collection, urls: Urls) -> str:

@@ -8,6 +8,7 @@ from lxml import etree
 from atompub import text
 from atompub.atom.constructs import trimmed
 from atompub.atom.content import describe
+from atompub.atom.entry import shielded
 from atompub.atom.namespaces import XHTML, Element, app, atom, is_element, text_of
 from atompub.atom.submission import BASE, plain_text
 from atompub.model import Member
@@ -59,7 +60,7 @@ def public_fragment(member: Member, collection: str, urls: Urls) -> bytes:
     _add(root, member, permalink)
     if root.get(BASE) is not None:
         del root.attrib[BASE]
-    return etree.tostring(root, encoding="utf-8", with_tail=False)
+    return shielded(etree.tostring(root, encoding="utf-8", with_tail=False))
 
 
 def safe_html(construct: Element) -> str:

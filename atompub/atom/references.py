@@ -13,7 +13,9 @@ _REFERENCE = re.compile(
     rf"(?:\?(?:{_LETTER}|[:@/?])*+)?(?:#(?:{_LETTER}|[:@/?])*+)?"
 )
 _PLAIN_NAME = re.compile(rf"{_LETTER}++")
-MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;[^\r\n]*)?", re.ASCII)
+MEDIA_TYPE = re.compile(
+    r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9][\w!#$&^.+-]*(?:[ \t]*;[^\r\n]*)?", re.ASCII
+)
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 COMPOSITE = ("multipart/", "message/")
 

@@ -38,11 +38,7 @@ BOTH = {"author", "category", "contributor", "id", "link", "rights", "title", "u
 PLACES = {
     "entry": ("{}", BOTH | {"content", "published", "source", "summary"}),
     "source": ("<source>{}</source>", BOTH | {"generator", "icon", "logo", "subtitle"}),
-    "author": ("<author>{}</author>", {"name", "future"}),
-    "contributor": (
-        "<contributor><name>A</name>{}</contributor>",
-        {"uri", "email", "future"},
-    ),
+    "person": ("<contributor>{}<name>A</name></contributor>", {"uri", "email", "future"}),
     "link": ('<link rel="related" href="a">{}</link>', {"future"}),
     "category": ('<category term="a">{}</category>', {"future"}),
     "control": ("<app:control>{}</app:control>", {"future"}),
@@ -57,7 +53,7 @@ REFUSED = [
     (name, place)
     for place, (_, names) in PLACES.items()
     for name in SOUND
-    if name not in names and (name, place) != ("name", "contributor")
+    if name not in names and (name, place) != ("name", "person")
 ]
 
 
