@@ -152,7 +152,9 @@ IN_SOURCE = SINGLE_IN_SOURCE | REPEATED
 NOT_IN_CONTROL = tuple(
     f"{{{namespace}}}{name}" for namespace in (APP, OLD_APP) for name in ("control", "edited")
 )
-CONTROL = frozenset((app("control"), app("draft")))
+CONTROL = frozenset(
+    f"{{{namespace}}}{name}" for namespace in (APP, OLD_APP) for name in ("control", "draft")
+)
 
 CHECKS: dict[object, Check] = {
     atom("author"): check_person,
