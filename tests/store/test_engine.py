@@ -36,7 +36,7 @@ def run_in(context, target, *args):
     """Run a function in another process; its exit code."""
     process = context.Process(target=target, args=args)
     process.start()
-    process.join()
+    process.join(60)
     return process.exitcode
 
 
@@ -172,7 +172,7 @@ def test_processes_with_threads_take_every_number_once(store, store_url):
     for process in processes:
         process.start()
     for process in processes:
-        process.join()
+        process.join(60)
     total = PROCESSES * THREADS * EACH
     assert [0] * PROCESSES == [process.exitcode for process in processes]
     assert list(range(1, total + 1)) == [

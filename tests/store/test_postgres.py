@@ -56,15 +56,9 @@ def beginning(store, use):
     """
 
     def begin():
-        done = threading.Event()
-
-        def run():
-            use()
-            done.set()
-
-        thread = threading.Thread(target=run)
+        thread = threading.Thread(target=use)
         thread.start()
-        while not done.is_set() and not store.query("SELECT 1 FROM pg_locks WHERE NOT granted"):
+        while thread.is_alive() and not store.query("SELECT 1 FROM pg_locks WHERE NOT granted"):
             pass
         return thread
 
@@ -204,7 +198,7 @@ def test_an_entry_scheduled_while_others_release_is_not_forgotten(store):
 def test_works_that_wait_for_each_other_both_end(store):
     """Of two units of work in a deadlock one runs again, and both are done."""
     store.collection("diary")
-    both, runs = threading.Barrier(2), []
+    both, runs = threading.Barrier(2, timeout=10), []
 
     def title(first, second):
         def work(transaction):

@@ -61,7 +61,7 @@ def apart(target, *args):
 
     process = FORK.Process(target=run)
     process.start()
-    process.join()
+    process.join(60)
     assert 0 == process.exitcode
 
 
@@ -283,22 +283,21 @@ def test_a_child_loses_nothing_when_its_parent_closes(file):
     """What a forked child was told is written stays, also when its parent lets go of the store."""
     engine = opened(file)
     assert ["first"] == names(engine)
-    closed, is_closed = os.pipe()
-    written, is_written = os.pipe()
-    child = FORK.Process(target=write_around, args=(engine, is_written, closed))
+    written, closed = FORK.Event(), FORK.Event()
+    child = FORK.Process(target=write_around, args=(engine, written, closed))
     child.start()
-    os.read(written, 1)
+    assert written.wait(20)
     engine.close()
-    os.write(is_closed, b"x")
-    child.join()
+    closed.set()
+    child.join(20)
     assert (0, ["first", "before", "after"]) == (child.exitcode, names(opened(file)))
 
 
-def write_around(engine, is_written, closed):
+def write_around(engine, written, closed):
     """Write before and after the parent closes its connection."""
     add(engine, "before")
-    os.write(is_written, b"x")
-    os.read(closed, 1)
+    written.set()
+    assert closed.wait(20)
     add(engine, "after")
 
 
