@@ -10,7 +10,7 @@ from atompub.atom.constructs import KNOWN, XML_SPACE, trimmed
 from atompub.atom.content import generated_summary, media_summary
 from atompub.atom.namespaces import OLD_APP, SIGNATURE, XML, Element, app, atom, text_of
 from atompub.atom.references import is_absolute
-from atompub.atom.validate import IANA
+from atompub.atom.validate import CONTROL, IANA
 from atompub.model import Category, Media
 
 OWNED_RELS = {"edit", "edit-media", "self", "replies"}
@@ -18,8 +18,7 @@ OWNED = {atom("id"), app("edited"), f"{{{OLD_APP}}}edited", f"{{{SIGNATURE}}}Sig
 BASE = f"{{{XML}}}base"
 XML_ID = f"{{{XML}}}id"
 TRIMMED = frozenset(map(atom, ("updated", "published", "id", "uri", "email", "icon", "logo")))
-CONTROL = (app("control"), app("draft"), f"{{{OLD_APP}}}control", f"{{{OLD_APP}}}draft")
-OURS = (KNOWN | set(CONTROL)) - {atom("content")}
+OURS = (KNOWN | CONTROL) - {atom("content")}
 """Elements whose inside is not an extension's or content's."""
 TRIMMED_ATTRIBUTES = {
     atom("link"): ("href",),
@@ -142,16 +141,13 @@ def _take_summary(root: Element, media: Media | None) -> str:
 
 def _take_control(root: Element, drafts: bool) -> tuple[bytes | None, bool]:
     """The app:control element and whether it says draft; takes it out."""
-    control = next(root.iterchildren(app("control"), f"{{{OLD_APP}}}control"), None)
+    control = root.find(app("control"))
     if control is None:
         return None, False
-    draft = next(control.iterchildren(app("draft"), f"{{{OLD_APP}}}draft"), None)
+    draft = control.find(app("draft"))
     says_draft = drafts and draft is not None and trimmed(draft) == "yes"
     if draft is not None:
         _set_text(draft, trimmed(draft))
-    for element in (control, draft):
-        if element is not None and element.tag.startswith(f"{{{OLD_APP}}}"):
-            element.tag = app(etree.QName(element).localname)
     if draft is not None and not drafts:
         control.remove(draft)
     empty = not (len(control) or control.attrib)

@@ -29,7 +29,6 @@ from atompub.atom.constructs import (
 )
 from atompub.atom.content import check_content
 from atompub.atom.namespaces import (
-    APP,
     ATOM,
     ENCRYPTION,
     OLD_APP,
@@ -47,12 +46,23 @@ Check = Callable[[Element], Iterator[Fault]]
 
 
 def validate(root: Element) -> None:
-    """Pass a root that is an entry this server takes. Raises InvalidEntry with all its faults."""
+    """Pass a root that is an entry this server takes. Raises InvalidEntry with all its faults.
+
+    A control as RFC 5023's drafts wrote it becomes app:control first.
+    """
+    _rename_control(root)
     faults = tuple(islice(_faults(root), SHOWN_FAULTS))
     if faults:
         raise InvalidEntry(faults)
     if not _gate().validate(root):
         raise InvalidEntry((fault(root, "RFC4287", "not a valid entry"),))
+
+
+def _rename_control(root: Element) -> None:
+    for control in root.iterchildren(app("control"), OLD_CONTROL):
+        control.tag = app("control")
+        for draft in control.iterchildren(OLD_DRAFT):
+            draft.tag = app("draft")
 
 
 @cache
@@ -87,16 +97,16 @@ def _wrong_root(root: Element) -> Fault:
 
 
 def _check_controls(root: Element) -> Iterator[Fault]:
-    controls = [*root.iterchildren(app("control"), f"{{{OLD_APP}}}control")]
+    controls = [*root.iterchildren(app("control"))]
     for extra in controls[1:]:
         yield fault(extra, "APP-13.1-1", "stands more than once")
-    for stray in root.iterchildren(app("draft"), f"{{{OLD_APP}}}draft"):
+    for stray in root.iterchildren(app("draft"), OLD_DRAFT):
         yield fault(stray, "APP-13.1.1-1", "stands outside app:control")
     for control in controls[:1]:
         for inner in control.iterchildren(*NOT_IN_CONTROL):
             yield fault(inner, "APP-13.1-1", "stands inside app:control")
         yield from check_places(control, frozenset())
-        drafts = [*control.iterchildren(app("draft"), f"{{{OLD_APP}}}draft")]
+        drafts = [*control.iterchildren(app("draft"))]
         for extra in drafts[1:]:
             yield fault(extra, "APP-13.1.1-1", "stands more than once")
         for draft in drafts[:1]:
@@ -149,12 +159,12 @@ FILLED_IN = frozenset(map(atom, ("id", "title", "updated")))
 IN_ENTRY = SINGLE | REPEATED
 IN_SOURCE = SINGLE_IN_SOURCE | REPEATED
 
-NOT_IN_CONTROL = tuple(
-    f"{{{namespace}}}{name}" for namespace in (APP, OLD_APP) for name in ("control", "edited")
+NOT_IN_CONTROL = (
+    *map(app, ("accept", "categories", "collection", "control", "edited", "service", "workspace")),
+    *(f"{{{OLD_APP}}}{name}" for name in ("control", "edited")),
 )
-CONTROL = frozenset(
-    f"{{{namespace}}}{name}" for namespace in (APP, OLD_APP) for name in ("control", "draft")
-)
+OLD_CONTROL, OLD_DRAFT = f"{{{OLD_APP}}}control", f"{{{OLD_APP}}}draft"
+CONTROL = frozenset((app("control"), app("draft")))
 
 CHECKS: dict[object, Check] = {
     atom("author"): check_person,
