@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help run test soak bench foreign check format coverage-of-requirements clean
+.PHONY: help run test soak fuzz bench foreign check format coverage-of-requirements clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,9 @@ test: .venv/test ## run the whole suite; it starts what it needs by itself
 
 soak: .venv/test ## kill the server twenty times in a storm of writes
 	SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/live/test_sudden_death.py
+
+fuzz: .venv/test ## look for inputs that break the rules, other ones at each run
+	$(BIN)/python -m pytest -n auto tests/property --hypothesis-profile=fuzz $(PYTEST_ARGS)
 
 bench: .venv/test ## measure the real server against its references (needs wrk; nginx for uploads)
 	@command -v wrk >/dev/null || { echo "wrk is missing: apt-get install wrk nginx-light"; exit 1; }

@@ -7,9 +7,16 @@ from contextlib import contextmanager
 from functools import cache
 
 import pytest
+from hypothesis import settings
 
 from atompub.store.opening import open_engine
 from tests import sites, stores
+
+# The suite tries the same examples each time, so that a change is judged by what it changed;
+# `make fuzz` looks for new ones.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile("suite")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from atompub.atom.reading import read
 from atompub.errors import AtomPubError
 from tests.atom.entries import BLOG, PERMALINK, URLS, made, shown
 from tests.documents import APP, ATOM, ENTRY, SAMPLES, check_strict
+from tests.property.effort import examples
 from tests.property.markup import XHTML, in_attribute
 
 CASES = Path(__file__).resolve().parents[1] / "atom" / "cases"
@@ -41,7 +42,7 @@ PIECES = [
 ]
 
 
-many = settings(max_examples=500, deadline=None)
+many = settings(max_examples=examples(500))
 
 
 def normal(document):

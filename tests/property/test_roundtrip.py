@@ -21,10 +21,10 @@ from tests.atom.entries import (
     shown,
 )
 from tests.documents import APP, ATOM, ENTRY, canonical, check_strict, link, xpath
+from tests.property.effort import examples
 from tests.property.markup import entries
 
 FEED = "application/atom+xml"
-patient = settings(deadline=None)
 FILLED = ("title", "updated", "summary", "author")
 
 
@@ -43,7 +43,6 @@ def control_sent(body):
 
 
 @pytest.mark.covers("ATOM-6.4-2", "ATOM-4.1.3-7", "SEC-X-10", "SEC-X-11", "APP-13.1-2")
-@patient
 @given(entries(), st.booleans())
 def test_nothing_is_lost(body, keep_authors):
     """An entry is shown as it was sent, but for what the server owns."""
@@ -55,7 +54,6 @@ def test_nothing_is_lost(body, keep_authors):
 
 
 @pytest.mark.covers("APP-9.3-9", "APP-9.3-5")
-@patient
 @given(entries(), st.booleans())
 def test_fixpoint(body, keep_authors):
     """What was shown can be PUT back any number of times, and the same is shown again."""
@@ -67,7 +65,6 @@ def test_fixpoint(body, keep_authors):
 
 
 @pytest.mark.covers("SEC-X-10")
-@patient
 @given(entries(), st.booleans())
 def test_valid(body, editing):
     """What is shown is valid by the strict schema, for editors and for readers."""
@@ -75,7 +72,6 @@ def test_valid(body, editing):
 
 
 @pytest.mark.covers("APP-10-4", "ATOM-2-5")
-@patient
 @given(st.lists(entries(), min_size=1, max_size=3), st.booleans())
 def test_in_the_feed(bodies, whole):
     """In a feed of its collection an entry is what it is alone, and the feed is valid."""
@@ -92,7 +88,6 @@ def test_in_the_feed(bodies, whole):
         assert alone.nsmap.items() <= (found.nsmap | alone.nsmap).items()
 
 
-@patient
 @given(entries())
 def test_for_readers(body):
     """Whatever is accepted can be shown to readers, in a valid feed and on a page."""
@@ -110,9 +105,7 @@ def shared_site(tmp_path_factory):
     made_site.store.close()
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries())
 def test_over_http(shared_site, body):
     """POST, GET, PUT and GET again bring the client's part back, alone and in the feed."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.atom.schemas import CASES, schema
+from tests.property.effort import examples
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 APP = "{http://www.w3.org/2007/app}"
@@ -50,7 +51,7 @@ def _containers(element):
 
 
 @pytest.mark.parametrize("case", GOOD)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(random=st.randoms(use_true_random=False))
 def test_any_order_is_valid(case: str, random: Random) -> None:
     """A document stays valid whatever the order of its elements' children."""
@@ -58,7 +59,7 @@ def test_any_order_is_valid(case: str, random: Random) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in GOOD if case.startswith(("entry", "lenient-f"))])
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(random=st.randoms(use_true_random=False))
 def test_a_singleton_is_found_twice_anywhere(case: str, random: Random) -> None:
     """What may stand once is refused when it stands twice, wherever the second one stands."""

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from atompub.model import FIRST, Cursor
 from atompub.store.opening import open_engine
+from tests.property.effort import examples
 from tests.store.content import ALICE, BOB, VIEWS, Store, memory_folder
 from tests.store.history import History, Known, follow
 from tests.stores import Clock, fresh_store
@@ -180,8 +181,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(
-    max_examples=30,
+    max_examples=examples(30),
     stateful_step_count=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
