@@ -75,6 +75,7 @@ my @collections = map { $_->collections } $service->workspaces;
 $happened{collections} = [map { $_->title } @collections];
 my ($collection) = grep { $_->title eq $title } @collections;
 my $uri = $collection->href;
+my ($media_uri) = map { $_->href } grep { $_->title eq 'Pictures' } @collections;
 $happened{collection} = $uri;
 $happened{accept} = [$collection->accepts];
 $happened{categories} = [map { $_->term } map { $_->category } $collection->categories];
@@ -132,6 +133,29 @@ while ($next) {
 # Delete, and what is left.
 $happened{delete} = told($client, $client->deleteEntry($edit_uri));
 $happened{read_after_delete} = told($client, $client->getEntry($edit_uri));
+
+# Media: made, read, replaced and deleted at the addresses that its entry names.
+my $picture = "\x89PNG\r\n\x1a\n" . pack('C*', 0 .. 255) x 40;
+my $larger = $picture . $picture;
+$edit_uri = $client->createMedia($media_uri, \$picture, 'image/png', 'Mein Bild');
+$happened{create_media} = told($client, $edit_uri);
+my $link_entry = $client->rc;
+my $edit_media_uri = link_to($link_entry, 'edit-media');
+$happened{media_content} = { type => $link_entry->content->type };
+my ($octets, $type) = $client->getMedia($edit_media_uri);
+$happened{read_media} = told($client, defined $octets);
+$happened{same_octets} = $octets eq $picture ? JSON::PP::true : JSON::PP::false;
+$happened{media_type} = $type;
+$happened{update_media} =
+    told($client, $client->updateMedia($edit_media_uri, \$larger, 'image/png'));
+($octets) = $client->getMedia($edit_media_uri);
+$happened{updated_octets} = $octets eq $larger ? JSON::PP::true : JSON::PP::false;
+$link_entry = $client->getEntry($edit_uri) or die $client->errstr;
+$link_entry->title('Umbenannt');
+$happened{update_link_entry} = told($client, $client->updateEntry($edit_uri, $link_entry));
+$happened{link_entry_title} = $client->rc->title;
+$happened{delete_media} = told($client, $client->deleteMedia($edit_media_uri));
+$happened{entry_after_delete_media} = told($client, $client->getEntry($edit_uri));
 
 # A wrong password.
 my $stranger = new_client();

@@ -16,34 +16,38 @@ from tests.documents import ENTRY, entry, one
 class Ledger:
     """What the server said it did: by address, the title and octets it must have, None if gone.
 
-    A write whose answer never came is `unsure`: it may have happened or not.
+    A write whose answer never came is `unsure`: it may have happened or not. `counted` is how
+    often it added one to the contested number.
     """
 
     titles: dict = field(default_factory=dict)
     media: dict = field(default_factory=dict)
+    counted: int = 0
     unsure: set = field(default_factory=set)
     refused: list = field(default_factory=list)
     acknowledged: int = 0
 
 
 class Writer:
-    """Posts, edits, deletes and uploads until it is stopped or the server is gone."""
+    """Posts, edits, deletes and uploads until it is stopped or the server is gone.
 
-    def __init__(self, base, seed, stop):
+    `contested` is the address of an entry whose title is a number, to which all add.
+    """
+
+    def __init__(self, base, seed, stop, contested=None):
         self.ledger, self._stop = Ledger(), stop
         self.thread = threading.Thread(target=self._run, daemon=True)
         self._random, self._base, self._name = random.Random(seed), base, f"w{seed}"
-        self._count = 0
+        self._count, self._contested = 0, contested
+        self._acts = [self._post, self._post, self._put, self._delete, self._upload]
+        self._acts += [self._replace, self._add] if contested else []
 
     def _run(self):
         auth = ("admin", "admin-secret")
         with httpx.Client(base_url=self._base, auth=auth, timeout=30) as client:
             while not self._stop.is_set():
-                act = self._random.choice(
-                    (self._post, self._post, self._put, self._delete, self._upload)
-                )
                 try:
-                    act(client)
+                    self._random.choice(self._acts)(client)
                 except httpx.TransportError:
                     return
 
@@ -51,8 +55,12 @@ class Writer:
         self._count += 1
         return f"{self._name} {self._count}"
 
-    def _mine(self):
-        alive = [url for url, title in self.ledger.titles.items() if title is not None]
+    def _mine(self, among=None):
+        alive = [
+            url
+            for url, title in self.ledger.titles.items()
+            if title is not None and (among is None or url in among)
+        ]
         return self._random.choice(alive) if alive else None
 
     def _send(self, url, request, *arguments, **options):
@@ -88,9 +96,11 @@ class Writer:
             self.ledger.titles[url] = None
             self.ledger.media.pop(url, None)
 
+    def _octets(self):
+        return self._random.randbytes(self._random.choice((500, 50_000, 400_000)))
+
     def _upload(self, client):
-        octets = self._random.randbytes(self._random.choice((500, 50_000, 400_000)))
-        title = self._title()
+        octets, title = self._octets(), self._title()
         headers = {"Content-Type": "image/png", "Slug": title}
         answer = self._send(None, client.post, "/atom/files/", content=octets, headers=headers)
         if answer.status_code == 201:
@@ -98,11 +108,30 @@ class Writer:
             self.ledger.titles[url] = title
             self.ledger.media[url] = hashlib.sha256(octets).hexdigest()
 
+    def _replace(self, client):
+        """Other octets for a media resource."""
+        url, octets = self._mine(self.ledger.media), self._octets()
+        if url is None:
+            return
+        headers = {"Content-Type": "image/png"}
+        replaced = self._send(url, client.put, f"{url}/media", content=octets, headers=headers)
+        if replaced.is_success:
+            self.ledger.media[url] = hashlib.sha256(octets).hexdigest()
 
-def storm(base, writers, seed):
+    def _add(self, client):
+        """Add one to the contested number, unless somebody else did meanwhile."""
+        seen = client.get(self._contested)
+        number = int(one(seen.content, "/a:entry/a:title/text()"))
+        headers = {"Content-Type": ENTRY, "If-Match": seen.headers["ETag"]}
+        body = entry(str(number + 1))
+        added = self._send(None, client.put, self._contested, content=body, headers=headers)
+        self.ledger.counted += added.is_success
+
+
+def storm(base, writers, seed, contested=None):
     """Start writers; what stops them, and the writers."""
     stop = threading.Event()
-    started = [Writer(base, seed * 100 + number, stop) for number in range(writers)]
+    started = [Writer(base, seed * 100 + number, stop, contested) for number in range(writers)]
     for writer in started:
         writer.thread.start()
     return stop, started

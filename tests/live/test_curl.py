@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+from base64 import b64encode
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pytest
 
@@ -185,3 +187,76 @@ def test_options_asterisk(curl, live):
     answer = curl("-X", "OPTIONS", "--request-target", "*", url=f"{live.base}/")
     assert 204 == answer.status
     assert "PUT" in answer.fields["allow"]
+
+
+@pytest.fixture
+def album(live, tmp_path):
+    """The address of a collection of pictures, and a picture in curl's folder.
+
+    To an address with a slash at its end curl -T would add the file's name.
+    """
+    live.collection("album", accept=("image/*",))
+    (tmp_path / "picture.png").write_bytes(PICTURE)
+    return f"{live.base}/atom/album"
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 2000
+PNG = ("-H", "Content-Type: image/png")
+
+
+def digest_of(octets):
+    """The field that tells a body's SHA-256 (RFC 9530)."""
+    return f"Content-Digest: sha-256=:{b64encode(sha256(octets).digest()).decode()}:"
+
+
+@pytest.mark.covers("APP-9.6-1", "APP-9.6-2")
+def test_upload_a_file(curl, album):
+    """curl -T uploads a picture: 201 with its entry, at whose edit-media link are the octets."""
+    answer = curl(*PNG, "-X", "POST", "-T", "picture.png", url=album)
+    assert 201 == answer.status
+    media = one(answer.body, "/a:entry/a:link[@rel='edit-media']/@href")
+    seen = curl(url=media)
+    assert (200, "image/png", PICTURE) == (seen.status, seen.fields["content-type"], seen.body)
+
+
+@pytest.mark.covers("APP-9.6-8", "APP-9.3-10")
+def test_replace_a_file(curl, album, tmp_path):
+    """curl -T to the edit-media address replaces the octets; with the old tag it is 412."""
+    made = curl(*PNG, "-X", "POST", "-T", "picture.png", url=album)
+    media = one(made.body, "/a:entry/a:link[@rel='edit-media']/@href")
+    (tmp_path / "other.png").write_bytes(PICTURE[::-1])
+    match = ("-H", f"If-Match: {curl('--head', url=media).fields['etag']}")
+    assert 200 == curl(*PNG, *match, "-T", "other.png", url=media).status
+    assert PICTURE[::-1] == curl(url=media).body
+    assert 412 == curl(*PNG, *match, "-T", "picture.png", url=media).status
+    assert PICTURE[::-1] == curl(url=media).body
+
+
+@pytest.mark.covers("HTTP-B-1")
+def test_upload_a_stream(curl, album):
+    """A picture from a pipe, sent in chunks, arrives whole."""
+    made = curl(*PNG, "-X", "POST", "-T", "-", url=album, stdin=PICTURE)
+    assert 201 == made.status
+    media = one(made.body, "/a:entry/a:link[@rel='edit-media']/@href")
+    assert PICTURE == curl(url=media).body
+
+
+@pytest.mark.parametrize("source", ["picture.png", "-"])
+def test_upload_with_a_digest(curl, album, source):
+    """A picture whose digest is right is taken; a wrong digest is 400, and nothing is kept."""
+    upload = (*PNG, "-X", "POST", "-T", source)
+    wrong = curl(*upload, "-H", digest_of(b"other"), url=album, stdin=PICTURE)
+    assert 400 == wrong.status
+    assert "Content-Digest" in wrong.body.decode()
+    assert [] == xpath(curl(url=album).body, "/a:feed/a:entry")
+    assert 201 == curl(*upload, "-H", digest_of(PICTURE), url=album, stdin=PICTURE).status
+
+
+@pytest.mark.covers("HTTP-R-1")
+def test_resume_a_download(curl, album, tmp_path):
+    """curl -C - goes on where a download broke off."""
+    made = curl(*PNG, "-X", "POST", "-T", "picture.png", url=album)
+    media = one(made.body, "/a:entry/a:link[@rel='edit-media']/@href")
+    (tmp_path / "part.png").write_bytes(PICTURE[:1000])
+    assert 206 == curl("--no-include", "-C", "-", "-o", "part.png", "-D", "-", url=media).status
+    assert PICTURE == (tmp_path / "part.png").read_bytes()

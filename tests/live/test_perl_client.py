@@ -22,12 +22,14 @@ def session(server):
     live = sites.Site(store, base=server.base)
     offered = Categories((Category("friends"), Category("family")), fixed=True, scheme=PEOPLE)
     live.collection("album", private=True, page_size=3, categories=offered)
+    live.collection("pictures", accept=("image/*",))
     arguments = [f"{live.base}/atom/", "Album", "alice", "alice-secret"]
     done = subprocess.run(["perl", SCRIPT, *arguments], check=False, capture_output=True)
     live.close()
     store.close()
     # The client warns about wrong statuses and media types.
-    assert (0, "") == (done.returncode, done.stderr.decode())
+    assert "" == done.stderr.decode()
+    assert 0 == done.returncode
     return json.loads(done.stdout) | {"base": live.base}
 
 
@@ -39,7 +41,7 @@ def told(session, step, *names):
 @pytest.mark.covers("APP-8.3.4-1", "APP-7.2-5", "APP-8.3.3-2")
 def test_service_document(session):
     """The client finds the collection with its one accept range and its inline categories."""
-    assert ["Blog", "Diary", "Album"] == session["collections"]
+    assert ["Blog", "Diary", "Album", "Pictures"] == session["collections"]
     assert f"{session['base']}/atom/album/" == session["collection"]
     assert ["application/atom+xml;type=entry"] == session["accept"]
     assert ["friends", "family"] == session["categories"]
@@ -112,6 +114,34 @@ def test_delete(session):
     assert expected == told(session, "delete", "method", "status", "length", "done")
     assert session["delete"]["type"].startswith("text/plain")
     assert (410, False) == told(session, "read_after_delete", "status", "done")
+
+
+@pytest.mark.covers("APP-9.6-1", "APP-9.6-2", "APP-9.6-3")
+def test_create_media(session):
+    """A POST of octets gives 201 and a media link entry, whose edit-media link leads to them."""
+    expected = ("POST", 201, "application/atom+xml;type=entry;charset=utf-8", True)
+    assert expected == told(session, "create_media", "method", "status", "type", "done")
+    assert f"{session['base']}/atom/pictures/mein-bild" == session["create_media"]["location"]
+    assert {"type": "image/png"} == session["media_content"]
+    assert (200, "image/png", True) == told(session, "read_media", "status", "type", "done")
+    assert session["same_octets"]
+
+
+@pytest.mark.covers("APP-9.6-7")
+def test_update_media(session):
+    """A PUT to the edit-media address replaces the octets; its entry takes another title."""
+    assert session["update_media"]["status"] in {200, 204}
+    assert session["update_media"]["done"]
+    assert session["updated_octets"]
+    assert (200, True) == told(session, "update_link_entry", "status", "done")
+    assert "Umbenannt" == session["link_entry_title"]
+
+
+@pytest.mark.covers("APP-9.4-2")
+def test_delete_media(session):
+    """DELETE of the media resource removes its entry with it."""
+    assert ("DELETE", 200, True) == told(session, "delete_media", "method", "status", "done")
+    assert (410, False) == told(session, "entry_after_delete_media", "status", "done")
 
 
 @pytest.mark.covers("HTTP-A-3")
