@@ -17,8 +17,9 @@ run: .venv/run ## install, make a store with a blog to look at, and serve it on 
 test: .venv/test ## run the whole suite; it starts what it needs by itself
 	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
-soak: .venv/test ## kill the server twenty times in a storm of writes
-	SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/live/test_sudden_death.py
+soak: .venv/test ## sudden death twenty times, a minute of writes, a gigabyte of media
+	SOAK_ROUNDS=20 SOAK_SECONDS=60 LARGE_MEGABYTES=1000 $(BIN)/python -m pytest --durations=0 -rP \
+		tests/live/test_sudden_death.py tests/live/test_mixed_writes.py tests/live/test_large_media.py
 
 fuzz: .venv/test ## look for inputs that break the rules, other ones at each run
 	$(BIN)/python -m pytest -n auto tests/property --hypothesis-profile=fuzz $(PYTEST_ARGS)

@@ -1,9 +1,14 @@
 """Every URL of the server, once. Clients never build them: they follow links."""
 
+import re
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from atompub.model import Cursor
+
+NAMES = "/(?P<collection>[^/?#]+)/(?P<member>[^/?#]+)"
+EDIT_MEDIA = re.compile(f"/atom{NAMES}/media")
+PUBLIC_MEDIA = re.compile(f"{NAMES}/[^/?#]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,17 @@ class Urls:
     def media(self, collection: str, name: str) -> str:
         """A member's media resource, for editing."""
         return f"{self.member(collection, name)}/media"
+
+    def media_at(self, address: str) -> tuple[str, str] | None:
+        """The collection and member whose media resource has this address, None for others'."""
+        for base, pattern in (
+            (self.base, EDIT_MEDIA),
+            (self.media_base or self.base, PUBLIC_MEDIA),
+        ):
+            found = pattern.fullmatch(address.removeprefix(base))
+            if found and address.startswith(base):
+                return unquote(found["collection"]), unquote(found["member"])
+        return None
 
     def public_media(self, collection: str, name: str, file: str) -> str:
         """A member's media resource, for readers."""

@@ -1,5 +1,6 @@
 """What clients send, taken apart: what of an entry is theirs is stored as it came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -96,6 +97,18 @@ def take_apart(root: Element, ownership: Ownership) -> Submitted:
         based=root.get(BASE) is not None,
         authored=root.find(atom("author")) is not None,
     )
+
+
+def fill_lengths(root: Element, length_of: Callable[[str], int | None]) -> None:
+    """Give enclosures that lack it their length (RFC 4287 section 4.2.7.6), where it is known.
+
+    `length_of` is asked with an absolute address.
+    """
+    for link in root.iterchildren(atom("link")):
+        if link.get("rel", "").removeprefix(IANA) == "enclosure" and link.get("length") is None:
+            length = length_of(text.absolute(link.base or "", link.get("href", "")))
+            if length is not None:
+                link.set("length", str(length))
 
 
 def plain_text(construct: Element | None) -> str:

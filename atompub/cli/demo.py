@@ -10,6 +10,7 @@ from atompub.store.collections import Collections
 from atompub.store.engine import Engine
 from atompub.store.entries import Entries
 from atompub.store.pages import Pages
+from atompub.urls import Urls
 
 AUTHOR = Account(id="demo", name="Atompub", password="", role=Role.EDITOR)
 
@@ -44,7 +45,7 @@ def add_demo(engine: Engine, now: Callable[[], int]) -> None:
         return
     publishing = Publishing(store, now)
     for title, content in ENTRIES:
-        publishing.create(AUTHOR, blog, parse(_entry(title, content)), "")
+        publishing.create(AUTHOR, blog, parse(_entry(title, content)), "", Urls(""))
 
 
 def _entry(title: str, content: str) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import falcon
 
+from atompub.access import signed_in, view_of
 from atompub.atom.feed import FEED_TYPE, render_changes, render_page, state_of
 from atompub.atom.namespaces import Element, atom
 from atompub.atom.parse import parse
@@ -16,7 +17,7 @@ from atompub.config import Settings
 from atompub.errors import BadRequest, NotAllowed, NotFound, NotWellFormed, UnsupportedType
 from atompub.model import FIRST, Account, Collection, Cursor, Media, Member, View
 from atompub.names import slug_text
-from atompub.publishing import Publishing, signed_in, view_of
+from atompub.publishing import Publishing
 from atompub.store.blobs import Blobs
 from atompub.store.idempotency import Idempotency
 from atompub.urls import Urls
@@ -136,6 +137,7 @@ class CollectionResource(Resource):
             collection,
             root,
             slug_text(slug),
+            known(req).urls,
             check=check,
             idempotency=_idempotency(req, collection, sha256),
         )

@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 import falcon
 
+from atompub.access import signed_in
 from atompub.atom.service import ranges
 from atompub.config import Settings
 from atompub.errors import BadRequest, NotFound, RangeNotSatisfiable, UnsupportedType
 from atompub.model import Media, Member
 from atompub.names import file_name
-from atompub.publishing import Publishing, signed_in
+from atompub.publishing import Publishing
 from atompub.sniff import is_genuine, is_shown
 from atompub.store.blobs import Blobs
 from atompub.web import answers, bodies, digests

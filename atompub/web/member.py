@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import falcon
 
+from atompub.access import signed_in, view_of
 from atompub.atom.entry import ENTRY_TYPE, render
 from atompub.atom.parse import parse
 from atompub.config import Settings
 from atompub.errors import PreconditionRequired
 from atompub.model import ENTRY_RANGE, Collection, Member
-from atompub.publishing import Publishing, signed_in, view_of
+from atompub.publishing import Publishing
 from atompub.urls import Urls
 from atompub.web import answers, bodies, digests
 from atompub.web.conditional import Preconditions, Validators, check_write
@@ -62,8 +63,7 @@ class MemberResource(Resource):
             found,
             current,
             root,
-            permalink=context.urls.permalink(found.name, current.name),
-            address=context.urls.member(found.name, current.name),
+            context.urls,
             check=check,
         )
         show_entry(resp, found, stored, context.urls)

@@ -378,3 +378,35 @@ def test_idempotent(album):
     first, second = (upload(album, Idempotency_Key="k1") for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert 422 == upload(album, JPEG, Idempotency_Key="k1").status_code
+
+
+def with_enclosure(href, more="", base=""):
+    """An entry with one enclosure."""
+    link = f'<link rel="enclosure" type="image/png" href="{href}"{more}/>'
+    return entry(extra=link).replace(b"<entry ", f"<entry {base} ".encode(), 1)
+
+
+@pytest.mark.covers("ATOM-4.2.7-3")
+def test_length_of_an_enclosure(album):
+    """An enclosure that names media of this server, at either address and however it is written,
+    gets its length; it is stored, so that a PUT may bring it back."""
+    _, edit_media, src = uploaded(album)
+    for href, base in ((edit_media, ""), (src, ""), (src.rsplit("/", 1)[1], f'xml:base="{src}"')):
+        made = album.post(with_enclosure(href, base=base))
+        assert str(len(PNG)) == one(made.content, "a:link[@rel='enclosure']/@length")
+        again = album.put(made.headers["Location"], made.content)
+        assert str(len(PNG)) == one(again.content, "a:link[@rel='enclosure']/@length")
+
+
+@pytest.mark.covers("ATOM-4.2.7-3")
+def test_length_of_others_enclosures(album):
+    """A length that the author gave stays; of what is elsewhere, unknown or hidden from the author
+    nothing is told."""
+    _, edit_media, _ = uploaded(album)
+    kept = album.post(with_enclosure(edit_media, ' length="7"'))
+    assert "7" == one(kept.content, "a:link[@rel='enclosure']/@length")
+    hidden = uploaded(album, by=album.alice)[0].headers["Location"]
+    assert 200 == album.put(hidden, bare(DRAFT)).status_code
+    for href in ("https://example.org/a.png", f"{album.base}/album/none/a.png", f"{hidden}/media"):
+        made = album.post(with_enclosure(href), by=album.bob)
+        assert [] == xpath(made.content, "a:link[@rel='enclosure']/@length")

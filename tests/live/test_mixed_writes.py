@@ -33,6 +33,11 @@ def test_mixed_writes(live):
     assert all(ledger.acknowledged and not ledger.unsure for ledger in ledgers)
     number = int(one(live.admin.get(contested).content, "/a:entry/a:title/text()"))
     assert number == sum(ledger.counted for ledger in ledgers)
+    acknowledged, refusals = (
+        sum(one.acknowledged for one in ledgers),
+        sum(map(len, (one.refused for one in ledgers))),
+    )
+    print(f"{acknowledged} writes acknowledged, {refusals} answered 412")
     for ledger in ledgers:
         check(live, ledger)
     assert check_whole(live, "blog") > 0

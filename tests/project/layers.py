@@ -2,7 +2,7 @@
 
     5  app, cli
     4  web
-    3  publishing
+    3  access, editions, publishing
     2  atom, formats, html, store        do not know each other
     1  config, logs, sniff, text
     0  errors, model, names, urls        standard library only
@@ -32,6 +32,8 @@ LAYERS = {
     "formats": 2,
     "html": 2,
     "store": 2,
+    "access": 3,
+    "editions": 3,
     "publishing": 3,
     "web": 4,
     "app": 5,
