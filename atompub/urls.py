@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from atompub.model import Cursor
+from atompub.readers import ALL, Place, Selection
 
 NAMES = "/(?P<collection>[^/?#]+)/(?P<member>[^/?#]+)"
 EDIT_MEDIA = re.compile(f"/atom{NAMES}/media")
@@ -70,9 +71,53 @@ class Urls:
         """A collection as readers see it."""
         return f"{self.base}/{quote(name)}/"
 
-    def feed(self, name: str) -> str:
-        """A collection's public Atom feed."""
-        return f"{self.base}/{quote(name)}/feed.atom"
+    def feed(self, name: str, selection: Selection = ALL, form: str = "atom") -> str:
+        """A public feed, of all entries or of a selection; `form` is atom, rss or json."""
+        if selection.words:
+            return self.search(name, selection.words, form)
+        return f"{self.listing(name, selection)}feed.{form}"
+
+    def negotiated_feed(self, name: str) -> str:
+        """A collection's feed in the form that a reader asks for."""
+        return f"{self.base}/{quote(name)}/feed"
+
+    def archive(self, name: str, number: int) -> str:
+        """A closed part of a publication's history (RFC 5005); they are counted from 1."""
+        return f"{self.base}/{quote(name)}/archive/{number}.atom"
+
+    def months(self, name: str) -> str:
+        """The page that lists the months in which something was published."""
+        return f"{self.base}/{quote(name)}/archive"
+
+    def listing(self, name: str, selection: Selection, place: Place | None = None) -> str:
+        """The page of a selection, less what is searched for; `place` is where it starts."""
+        return f"{self.publication(name)}{_path(selection)}{_start(place)}"
+
+    def search(self, name: str = "", words: str = "", form: str = "", page: int = 1) -> str:
+        """A page of what was found in a publication, or with no name in all of them.
+
+        `form` is "" for the page, or the form of a feed; with no words, where to send them.
+        """
+        at = f"{self.publication(name)}-" if name else f"{self.base}/-"
+        query = {"q": words} | ({"page": str(page)} if page > 1 else {})
+        asked = f"?{urlencode(query)}" if words else ""
+        return f"{at}/search{f'.{form}' if form else ''}{asked}"
+
+    def replies(self, collection: str, name: str) -> str:
+        """The feed of the replies to a member."""
+        return f"{self.publication(collection)}-/replies/{quote(name)}"
+
+    def thumbnail(self, collection: str, name: str, width: int) -> str:
+        """A picture made smaller, to a width in pixels."""
+        return f"{self.publication(collection)}-/thumbnail/{quote(name)}/{width}.jpg"
+
+    def rsd(self) -> str:
+        """Where blog clients look for the service document."""
+        return f"{self.base}/rsd.xml"
+
+    def opensearch(self) -> str:
+        """How to search the site."""
+        return f"{self.base}/opensearch.xml"
 
     def permalink(self, collection: str, name: str) -> str:
         """A member as readers see it."""
@@ -85,6 +130,23 @@ class Urls:
     def stylesheet(self) -> str:
         """The pages' stylesheet."""
         return f"{self.base}/-/static/style.css"
+
+
+def _path(selection: Selection) -> str:
+    if selection.category:
+        return f"-/category/{quote(selection.category, safe='')}/"
+    if selection.author:
+        return f"-/author/{quote(selection.author, safe='')}/"
+    if selection.month:
+        year, month = selection.month
+        return f"-/{year:04}/{month:02}/" if month else f"-/{year:04}/"
+    return ""
+
+
+def _start(place: Place | None) -> str:
+    if place is None:
+        return ""
+    return f"?{'after' if place.newer else 'before'}={place.instant}-{place.id}"
 
 
 def _query(cursor: Cursor) -> str:

@@ -5,7 +5,7 @@
     3  access, editions, publishing
     2  atom, formats, html, store        do not know each other
     1  config, logs, sniff, text
-    0  errors, model, names, urls        standard library only
+    0  errors, model, names, readers, urls        standard library only
 
 A module imports from its own layer and from those below it. Imports inside functions and those for
 type checking count like all others.
@@ -23,6 +23,7 @@ LAYERS = {
     "errors": 0,
     "model": 0,
     "names": 0,
+    "readers": 0,
     "urls": 0,
     "config": 1,
     "logs": 1,
@@ -48,6 +49,7 @@ FOREIGN = {
     "errors": set(),
     "model": set(),
     "names": set(),
+    "readers": set(),
     "urls": set(),
     "atom": {"lxml", "feedgen"},
     "formats": {"lxml", "feedgen"},

@@ -1,0 +1,144 @@
+"""What readers get of a publication: which entries a page lists, and what it shows of each."""
+
+from dataclasses import dataclass
+
+from atompub.model import Category, Collection, Member, Tombstone
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which entries of a publication are listed; all of them, unless one of the fields says less.
+
+    `category` is a term, `author` a name as entries show it, `month` a year and a month (1 to 12,
+    0 for the whole year), `replies_to` the atom:id of an entry, `words` what readers search for.
+    """
+
+    category: str = ""
+    author: str = ""
+    month: tuple[int, int] | None = None
+    replies_to: str = ""
+    words: str = ""
+
+
+ALL = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry's place in a listing, which a page starts after: its instant, and its id.
+
+    `newer` asks for the page before, the entries that are newer than that.
+    """
+
+    instant: int
+    id: str
+    newer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """The replies to an entry that readers can see: how many, and the latest `updated` of them."""
+
+    count: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What ties an entry to others of its collection (RFC 4685): the names of the visible members
+    it replies to, and the replies to it, None when there are none."""
+
+    parents: tuple[str, ...] = ()
+    replies: Replies | None = None
+
+
+ALONE = Thread()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A member in a listing: `posted` is the instant by which readers find it, `collection` the
+    one it is in, `thread` what ties it to others."""
+
+    collection: Collection
+    member: Member
+    posted: int
+    thread: Thread = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a selection, the latest `posted` first.
+
+    `older` and `newer` are where the next and the previous page start, None at either end. `total`
+    is how many entries there are, `start` how many of them stand before this page; both are told
+    of searches only.
+    """
+
+    entries: tuple[Listed, ...]
+    older: Place | None
+    newer: Place | None
+    total: int = 0
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A document of a publication's history (RFC 5005), with the collection's row it belongs to.
+
+    `number` 0 is the feed that readers subscribe to: the members that changed last, the latest
+    change first, with the tombstones among these changes. The others, from 1, are archives: the
+    entries in the order of their first publication, with tombstones in place of those that went.
+    `closed` is how many archives there are; `whole` tells that the document holds every entry.
+    """
+
+    collection: Collection
+    number: int
+    entries: tuple[Listed, ...]
+    tombstones: tuple[Tombstone, ...]
+    closed: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with an entry: its media resource, or an enclosure it links.
+
+    `length` is in octets, None when nobody said.
+    """
+
+    url: str
+    type: str
+    length: int | None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An entry as readers get it. `url` is its permalink, `name` its member's name.
+
+    `title`, `summary_text` and `content_text` are plain text, the last one only where the content
+    is; `summary` and `content` are safe HTML with absolute references. All are "" for none, as is
+    `language`. `media` is the member's own media resource at its address for readers; `related`
+    and `licenses` are addresses; `answers` are the permalinks of what it replies to.
+    """
+
+    atom_id: str
+    url: str
+    name: str
+    title: str
+    authors: tuple[str, ...]
+    published: int
+    updated: int
+    categories: tuple[Category, ...]
+    summary: str
+    summary_text: str
+    content: str
+    content_text: str
+    language: str
+    media: Attachment | None
+    enclosures: tuple[Attachment, ...]
+    related: str
+    licenses: tuple[str, ...]
+    answers: tuple[str, ...]
+    replies: Replies | None
