@@ -32,8 +32,9 @@ from atompub.model import (
 )
 from atompub.names import member_slug, new_atom_id, new_id, without_ending
 from atompub.store.collections import Collections
-from atompub.store.entries import Entries, Found, NewMember
+from atompub.store.entries import Entries, Found
 from atompub.store.idempotency import Idempotency
+from atompub.store.members import NewMember
 from atompub.store.pages import Pages
 from atompub.store.site import Site
 from atompub.urls import Urls

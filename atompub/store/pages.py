@@ -8,7 +8,7 @@ from atompub.errors import NotFound
 from atompub.model import Changes, Collection, Cursor, Page, Tombstone, View
 from atompub.store.collections import find_collection
 from atompub.store.engine import Engine, Row, Transaction, Value
-from atompub.store.entries import MEMBER, as_member
+from atompub.store.members import MEMBER, as_member
 
 SEEN = {
     "all": ("1 = 1",),

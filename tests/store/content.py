@@ -10,8 +10,9 @@ from atompub.model import EVERYTHING, FIRST, PUBLISHED, CollectionSettings, Edit
 from atompub.names import new_atom_id, new_id
 from atompub.store.accounts import Accounts
 from atompub.store.collections import Collections
-from atompub.store.entries import Entries, NewMember
+from atompub.store.entries import Entries
 from atompub.store.idempotency import Idempotency
+from atompub.store.members import NewMember
 from atompub.store.pages import Pages
 from tests.stores import START, dump
 
