@@ -9,7 +9,7 @@ from atompub.atom.namespaces import Element
 from atompub.atom.submission import Ownership, Submitted, take_apart
 from atompub.atom.validate import validate
 from atompub.errors import Fault, InvalidEntry
-from atompub.model import Collection, Edition, Media, Member
+from atompub.model import Collection, Edition, Headings, Media, Member
 
 SHOWN_TERMS = 20
 
@@ -54,7 +54,8 @@ def _not_offered(term: str, scheme: str, listed: str) -> str:
 
 def edition_of(member: Member) -> Edition:
     """What the last write gave a member."""
-    return Edition(**{field.name: getattr(member, field.name) for field in fields(Edition)})
+    kept = [field.name for field in fields(Edition) if field.name != "headings"]
+    return Edition(**{name: getattr(member, name) for name in kept})
 
 
 def with_media(edition: Edition, media: Media | None) -> Edition:
@@ -76,10 +77,16 @@ def edition_from(
         based=submitted.based,
         title=submitted.title,
         summary=submitted.summary,
-        author="" if submitted.authored else author,
+        author="" if submitted.authors else author,
         updated=updated if submitted.updated is None else submitted.updated,
         published=dated,
         draft=submitted.draft,
         release=dated if ahead else None,
         visible=not submitted.draft and not ahead,
+        headings=Headings(
+            categories=tuple(category.term for category in submitted.categories),
+            authors=submitted.authors or (author,),
+            answers=submitted.answers,
+            text=submitted.text,
+        ),
     )

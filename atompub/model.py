@@ -56,7 +56,8 @@ class CollectionSettings:
     """How a collection behaves; everything the operator may set but its name and title.
 
     `accept` holds media ranges, empty for a read-only collection; `categories` is None where
-    none are offered; `author` is "account" (the server writes the author) or "client".
+    none are offered; `author` is "account" (the server writes the author) or "client". With
+    `summaries` its page shows the summaries of entries in place of the whole.
     """
 
     accept: tuple[str, ...] = (ENTRY_RANGE,)
@@ -65,6 +66,12 @@ class CollectionSettings:
     author: str = "account"
     drafts: bool = True
     page_size: int = 25
+    summaries: bool = False
+
+    @property
+    def is_album(self) -> bool:
+        """Whether all that the collection takes are pictures."""
+        return bool(self.accept) and all(one.startswith("image/") for one in self.accept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,8 @@ class Member:
     `author` is the name the server writes, "" where the XML brings its own; `summary` is the
     text the server writes where the RFC demands one, else "". `based` tells that the root has
     an xml:base of its own. `control` is the app:control element, for editors only. `media` is
-    None but for media link entries.
+    None but for media link entries. Readers sort by `posted`: `published`, or the creation;
+    `ordinal` counts the members in the order of their first publication, None before it.
     """
 
     id: str
@@ -143,11 +151,25 @@ class Member:
     control: bytes | None
     xml: bytes
     media: Media | None = None
+    posted: int = 0
+    ordinal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What readers find a member by: terms of categories, names of authors, the atom:ids of what
+    it replies to, and its text."""
+
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What one write gives a member; the fields are the member's."""
+    """What one write gives a member; the fields are the member's, but for `headings`, which is
+    None where readers find the member as they did before."""
 
     xml: bytes
     control: bytes | None
@@ -161,6 +183,7 @@ class Edition:
     release: int | None
     visible: bool
     media: Media | None = None
+    headings: Headings | None = None
 
 
 @dataclass(frozen=True, slots=True)

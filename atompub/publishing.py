@@ -24,6 +24,7 @@ from atompub.model import (
     Collection,
     Cursor,
     Edition,
+    Headings,
     Media,
     Member,
     Page,
@@ -232,6 +233,7 @@ class Publishing:
             release=None,
             visible=True,
             media=media,
+            headings=Headings(authors=(account.name,), text=title),
         )
         slug = member_slug(without_ending(title), title)
         new = NewMember(identity, slug, "", new_atom_id(), account.id, edition)

@@ -10,6 +10,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 XML = "http://www.w3.org/XML/1998/namespace"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
+THREAD = "http://purl.org/syndication/thread/1.0"
 TOMBSTONE = "http://purl.org/atompub/tombstones/1.0"
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'

@@ -1,6 +1,8 @@
 """What clients send, taken apart: what of an entry is theirs is stored as it came."""
 
-from collections.abc import Callable
+import html
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -9,13 +11,17 @@ from atompub import text
 from atompub.atom import dates
 from atompub.atom.constructs import KNOWN, XML_SPACE, trimmed
 from atompub.atom.content import generated_summary, media_summary
-from atompub.atom.namespaces import OLD_APP, SIGNATURE, XML, Element, app, atom, text_of
+from atompub.atom.namespaces import OLD_APP, SIGNATURE, THREAD, XML, Element, app, atom, text_of
 from atompub.atom.references import is_absolute
 from atompub.atom.validate import CONTROL, IANA
 from atompub.model import Category, Media
 
 OWNED_RELS = {"edit", "edit-media", "self", "replies"}
 OWNED = {atom("id"), app("edited"), f"{{{OLD_APP}}}edited", f"{{{SIGNATURE}}}Signature"}
+AUTHOR_NAME = f"{atom('author')}/{atom('name')}"
+IN_REPLY_TO = f"{{{THREAD}}}in-reply-to"
+SEARCHED = tuple(map(atom, ("title", "summary", "content")))
+TAG = re.compile(r"<[^<>]*>")
 BASE = f"{{{XML}}}base"
 XML_ID = f"{{{XML}}}id"
 TRIMMED = frozenset(map(atom, ("updated", "published", "id", "uri", "email", "icon", "logo")))
@@ -34,8 +40,9 @@ class Submitted:
     """What a client sent, taken apart.
 
     `xml` is the entry less what the server owns, `control` its app:control. `atom_id` is "" when
-    there is none that could be kept; `summary` is the text the server must write, `authored`
-    tells that the XML brings its author, `titled` that it has a title.
+    there is none that could be kept; `summary` is the text the server must write, `titled` tells
+    that there is a title. `authors` are the names of those that the XML brings, `answers` the ids
+    of what it replies to (RFC 4685), `text` all that readers may search for.
     """
 
     xml: bytes
@@ -48,8 +55,10 @@ class Submitted:
     published: int | None
     draft: bool
     summary: str
-    authored: bool
+    authors: tuple[str, ...]
     categories: tuple[Category, ...]
+    answers: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,11 @@ def take_apart(root: Element, ownership: Ownership) -> Submitted:
         draft=draft,
         summary=summary,
         based=root.get(BASE) is not None,
-        authored=root.find(atom("author")) is not None,
+        authors=tuple(trimmed(name) for name in root.iterfind(AUTHOR_NAME)),
+        answers=tuple(
+            reply.get("ref", "").strip(XML_SPACE) for reply in root.iterchildren(IN_REPLY_TO)
+        ),
+        text=" ".join(_searched(root)),
     )
 
 
@@ -119,6 +132,16 @@ def plain_text(construct: Element | None) -> str:
     if construct.get("type") == "html":
         return text.plain(content)
     return " ".join(content.split())
+
+
+def _searched(root: Element) -> Iterator[str]:
+    """The text of an entry, without markup: for an index only, nothing of it is ever shown."""
+    for construct in root.iterchildren(*SEARCHED):
+        kind = construct.get("type", "text")
+        if kind == "html":
+            yield html.unescape(TAG.sub(" ", str(text_of(construct))))
+        else:
+            yield from map(str, construct.itertext("*"))
 
 
 def _usable_id(element: Element | None) -> str:

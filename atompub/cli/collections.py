@@ -37,6 +37,9 @@ OPTIONS = (
         help="Who writes the author: the server, from the account, or the client.",
     ),
     click.option(
+        "--summaries", type=click.Choice(["on", "off"]), help="Whether its page shows summaries."
+    ),
+    click.option(
         "--drafts", type=click.Choice(["on", "off"]), help="Whether entries can be drafts."
     ),
     click.option(
@@ -135,6 +138,7 @@ def _changed(
     terms: tuple[str, ...],
     fixed: bool | None,
     drafts: str | None,
+    summaries: str | None,
     **others: Any,
 ) -> CollectionSettings:
     """Settings with what the options name changed."""
@@ -145,6 +149,8 @@ def _changed(
         changes["accept"] = tuple(one for listed in accept for one in _ranges(listed))
     if drafts is not None:
         changes["drafts"] = drafts == "on"
+    if summaries is not None:
+        changes["summaries"] = summaries == "on"
     if scheme is not None or terms or fixed is not None:
         changes["categories"] = _categories(settings.categories, scheme, terms, fixed)
     return replace(settings, **changes)

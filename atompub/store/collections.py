@@ -117,7 +117,8 @@ class Collections:
                 "SELECT 1 FROM member WHERE collection = :collection LIMIT 1", **held
             ):
                 raise Taken(f"{name} still holds entries; --force removes them with it")
-            transaction.batch([(sql, held) for sql in REMOVE])
+            words = self._engine.full_text.remove(MEMBERS)
+            transaction.batch([(sql, held) for sql in (*words, *REMOVE)])
             touch_site(transaction, now)
 
         self._engine.write(work)
@@ -128,6 +129,7 @@ UPDATE collection SET
     sequence = sequence + 1,
     edited = {EDITED},
     modified = {modified("modified")},
+    ordinals = ordinals + :first,
     public = CASE WHEN :shown = 1 THEN sequence + 1 ELSE public END,
     updated = CASE WHEN :updated > updated THEN :updated ELSE updated END,
     public_updated =
@@ -143,8 +145,10 @@ RETURNING sequence, edited
 """
 """Take the collection's next number (design idea 2), with the parameters of `bump`."""
 
+MEMBERS = "SELECT id FROM member WHERE collection = :collection"
 REMOVE = (
-    "DELETE FROM revision WHERE member IN (SELECT id FROM member WHERE collection = :collection)",
+    f"DELETE FROM revision WHERE member IN ({MEMBERS})",
+    "DELETE FROM heading WHERE collection = :collection",
     "DELETE FROM revision WHERE member IN"
     " (SELECT member FROM tombstone WHERE collection = :collection)",
     "DELETE FROM member WHERE collection = :collection",
@@ -156,11 +160,19 @@ REMOVE = (
 
 
 def bump(
-    collection: int, now: int, *, shown: bool, updated: int, release: int | None = None
+    collection: int,
+    now: int,
+    *,
+    shown: bool,
+    updated: int,
+    release: int | None = None,
+    first: bool = False,
 ) -> dict[str, Value]:
     """The parameters of BUMP: `shown` when readers can see the change, `updated` for the feed's
-    date, `release` the instant of a release that lies ahead."""
+    date, `release` the instant of a release that lies ahead, `first` when readers see the member
+    for the first time."""
     return {
+        "first": int(first),
         "collection": collection,
         "now": now,
         "shown": int(shown),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from atompub.store.fulltext import FullText
+
 T = TypeVar("T")
 Value = str | bytes | int | None
 Row = tuple[Any, ...]
@@ -26,6 +28,9 @@ class Engine(Protocol):
 
     tables: str
     """The SQL that lists the names of the tables there are."""
+
+    full_text: FullText
+    """How it finds members by the words in them."""
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """What `work` returns; all its statements see one state of the database."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from atompub.errors import EditConflict, Gone, NotFound
 from atompub.model import Buried, Collection, Edition, Member
 from atompub.names import split
+from atompub.store import headings
 from atompub.store.collections import BUMP, bump, find_collection
 from atompub.store.engine import Engine, Row, Statement, Transaction, Value
 from atompub.store.idempotency import Idempotency, answered, remember
@@ -67,8 +68,9 @@ class Entries:
             if check is not None:
                 check(found)
             batch: list[Statement] = [
-                (BUMP, _bump(found.id, now, False, new.edition)),
+                (BUMP, _bump(found.id, now, None, new.edition)),
                 (INSERT, insertion(found.id, new)),
+                *headings.put(self._engine.full_text, new.id, new.edition.headings),
             ]
             if idempotency is not None:
                 batch += remember(idempotency, new.account, new.id, found.id, now)
@@ -93,15 +95,15 @@ class Entries:
             edition = revise(found, current)
             member = _expected(current)
             withdrawn = member.visible and not edition.visible
-            results = transaction.batch(
-                [
-                    *_keep_revision(member),
-                    (BUMP, _bump(member.collection, now, member.visible, edition)),
-                    *([_bury(member, deleted=False)] if withdrawn else []),
-                    (UPDATE, {**_expecting(member), "now": now, **fields_of(edition)}),
-                ]
-            )
-            return found, as_member(_won(results[-1]))
+            ahead = [
+                *_keep_revision(member),
+                (BUMP, _bump(member.collection, now, member, edition)),
+                *([_bury(member, deleted=False)] if withdrawn else []),
+            ]
+            update = (UPDATE, {**_expecting(member), "now": now, **fields_of(edition)})
+            found_by = headings.replace(self._engine.full_text, member.id, edition.headings)
+            results = transaction.batch([*ahead, update, *found_by])
+            return found, as_member(_won(results[len(ahead)]))
 
         return self._engine.write(work)
 
@@ -117,6 +119,7 @@ class Entries:
             results = transaction.batch(
                 [
                     *_keep_revision(member),
+                    *headings.forget(self._engine.full_text, member.id),
                     (BUMP, bump(member.collection, now, shown=member.visible, updated=now)),
                     _bury(member, deleted=True),
                     (
@@ -134,8 +137,9 @@ class Entries:
 
         def work(transaction: Transaction) -> int:
             due = transaction.rows(DUE, collection=collection, now=now, count=RELEASED_AT_ONCE)
-            for _, number, identity in sorted(due):
-                taken: Statement = (BUMP, bump(collection, now, shown=True, updated=now))
+            for _, number, identity, ordinal in sorted(due, key=lambda row: row[:2]):
+                first = ordinal is None
+                taken = (BUMP, bump(collection, now, shown=True, updated=now, first=first))
                 release = (RELEASE, {"id": identity, "expected": number, "now": now})
                 _won(transaction.batch([taken, release])[-1])
             # The row is held before its due is looked for, or an entry scheduled meanwhile
@@ -195,11 +199,18 @@ def _answered(
     return as_member(rows[0]) if rows else None
 
 
-def _bump(collection: int, now: int, before: bool, edition: Edition) -> dict[str, Value]:
-    """BUMP's parameters for an edition of a member that readers saw `before`, or not."""
-    shown = before or edition.visible
-    updated = _feed_date(before, edition, now)
-    return bump(collection, now, shown=shown, updated=updated, release=edition.release)
+def _bump(collection: int, now: int, before: Member | None, edition: Edition) -> dict[str, Value]:
+    """BUMP's parameters for an edition of a member, None for a new one."""
+    was_visible = before is not None and before.visible
+    is_first = edition.visible and (before is None or before.ordinal is None)
+    return bump(
+        collection,
+        now,
+        shown=was_visible or edition.visible,
+        updated=_feed_date(was_visible, edition, now),
+        release=edition.release,
+        first=is_first,
+    )
 
 
 def _feed_date(before: bool, edition: Edition, now: int) -> int:
@@ -220,6 +231,7 @@ def _bury(member: Member, *, deleted: bool) -> Statement:
         "account": member.account,
         "deleted": int(deleted),
         "public": int(member.visible),
+        "ordinal": member.ordinal,
     }
 
 

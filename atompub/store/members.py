@@ -9,10 +9,10 @@ from atompub.store.engine import Row, Value
 MEMBER = (
     "id, collection, stem, copy, atom_id, number, created, edited, modified, updated, published,"
     " release, draft, visible, account, author, title, summary, based, control, xml,"
-    " media_key, media_type, media_length, media_sha256, media_genuine"
+    " media_key, media_type, media_length, media_sha256, media_genuine, posted, ordinal"
 )
 
-EDITION = tuple(field.name for field in fields(Edition) if field.name != "media")
+EDITION = tuple(field.name for field in fields(Edition) if field.name not in {"media", "headings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ NUMBERED = """
         FROM collection WHERE id = member.collection)
 """
 """The number and instants that BUMP has just taken, for a member that is there; see `instants`."""
+
+ORDINAL = """
+coalesce(ordinal, (SELECT ordinals FROM collection WHERE id = member.collection))
+"""
+"""A visible member's ordinal: its own, or the one that BUMP has just counted."""
 
 FREE = """
 SELECT
@@ -75,7 +80,8 @@ SELECT :id, id,
     CAST(:published AS BIGINT), CAST(:release AS BIGINT), :draft, :visible, :account,
     :author, :title, :summary, :based, :control, :xml,
     :media_key, :media_type, CAST(:media_length AS BIGINT), :media_sha256,
-    CAST(:media_genuine AS BIGINT)
+    CAST(:media_genuine AS BIGINT), coalesce(CAST(:published AS BIGINT), edited),
+    CASE WHEN :visible = 1 THEN ordinals END
 FROM collection, free WHERE id = :collection
 RETURNING {MEMBER}
 """
@@ -89,13 +95,15 @@ UPDATE member SET {NUMBERED},
     draft = :draft, visible = :visible, author = :author, title = :title, summary = :summary,
     based = :based, control = :control, xml = :xml, media_key = :media_key,
     media_type = :media_type, media_length = CAST(:media_length AS BIGINT),
-    media_sha256 = :media_sha256, media_genuine = CAST(:media_genuine AS BIGINT)
+    media_sha256 = :media_sha256, media_genuine = CAST(:media_genuine AS BIGINT),
+    posted = coalesce(CAST(:published AS BIGINT), created),
+    ordinal = CASE WHEN :visible = 1 THEN {ORDINAL} ELSE ordinal END
 WHERE id = :id AND number = :expected
 RETURNING {MEMBER}
 """
 
 RELEASE = f"""
-UPDATE member SET {NUMBERED}, visible = 1, release = NULL
+UPDATE member SET {NUMBERED}, visible = 1, release = NULL, ordinal = {ORDINAL}
 WHERE id = :id AND number = :expected AND release IS NOT NULL
 RETURNING id
 """
@@ -106,7 +114,7 @@ UPDATE member SET number = number WHERE id IN (
     WHERE collection = :collection AND release IS NOT NULL AND release <= :now
     ORDER BY release, number LIMIT :count)
 AND release IS NOT NULL
-RETURNING release, number, id
+RETURNING release, number, id, ordinal
 """
 """The members whose release has come, held: as in an edit, members before their collection."""
 
@@ -119,20 +127,21 @@ WHERE id = :collection
 
 BURY = """
 INSERT INTO tombstone
-    (collection, number, member, stem, copy, atom_id, account, removed, deleted, public)
-SELECT id, sequence, :member, :stem, :copy, :atom_id, :account, edited, :deleted, :public
+    (collection, number, member, stem, copy, atom_id, account, removed, deleted, public, ordinal)
+SELECT id, sequence, :member, :stem, :copy, :atom_id, :account, edited, :deleted, :public,
+    CAST(:ordinal AS BIGINT)
 FROM collection WHERE id = :collection
 """
 
 
 def as_member(row: Row) -> Member:
     """A row of MEMBER as a Member."""
-    *values, key, kind, length, sha256, genuine = row
+    *values, key, kind, length, sha256, genuine, posted, ordinal = row
     values[2:4] = [join(values[2], values[3])]
     for flag in (11, 12, 17):  # draft, visible, based
         values[flag] = bool(values[flag])
     media = Media(key, kind, length, sha256, bool(genuine)) if key else None
-    return Member(*[*values, media])
+    return Member(*[*values, media, posted, ordinal])
 
 
 def insertion(collection: int, new: NewMember) -> dict[str, Value]:

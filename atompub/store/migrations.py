@@ -162,7 +162,38 @@ CREATE TABLE nonce (
 CREATE INDEX nonce_until ON nonce (until);
 """
 
-MIGRATIONS = (FIRST_SCHEMA, MEDIA, TOKENS)
+READERS = """
+-- What readers find members by. posted is the instant they are sorted by: published, or created.
+-- ordinal is a member's place in the order of first publication; the collection counts them.
+ALTER TABLE collection ADD COLUMN ordinals BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN posted BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN ordinal BIGINT;
+ALTER TABLE tombstone ADD COLUMN ordinal BIGINT;
+CREATE INDEX member_posted ON member (collection, posted, id) WHERE visible = 1;
+CREATE INDEX member_ordinal ON member (collection, ordinal) WHERE ordinal IS NOT NULL;
+CREATE INDEX tombstone_ordinal ON tombstone (collection, ordinal) WHERE ordinal IS NOT NULL;
+
+-- A category or an author of a member, or the atom:id of what it replies to; visible or not.
+CREATE TABLE heading (
+    collection BIGINT NOT NULL,
+    kind       TEXT   NOT NULL,
+    value      TEXT   NOT NULL,
+    posted     BIGINT NOT NULL,
+    member     TEXT   NOT NULL,
+    PRIMARY KEY (collection, kind, value, posted, member)
+);
+CREATE INDEX heading_member ON heading (member);
+
+-- Pictures made smaller; gc removes those of media that are gone.
+CREATE TABLE thumbnail (
+    media_key TEXT   NOT NULL,
+    width     BIGINT NOT NULL,
+    octets    BYTEA  NOT NULL,
+    PRIMARY KEY (media_key, width)
+);
+"""
+
+MIGRATIONS = (FIRST_SCHEMA, MEDIA, TOKENS, READERS)
 """Step n takes the schema from version n to n + 1. Never change one that was released."""
 
 
@@ -204,7 +235,8 @@ def _version(engine: Engine, transaction: Transaction) -> int:
 def _migrate(engine: Engine, transaction: Transaction, now: int) -> int:
     version = _version(engine, transaction)
     for step in MIGRATIONS[version:]:
-        for statement in re.sub(r"--.*", "", step).split(";"):
+        full_text = engine.full_text.schema if step is READERS else ""
+        for statement in re.sub(r"--.*", "", step + full_text).split(";"):
             if statement.strip():
                 transaction.rows(statement)
     if version == 0:

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from atompub.errors import AtomPubError, EditConflict, StoreUnavailable
 from atompub.store.engine import Row, Statement, T, Transaction, Value
+from atompub.store.fulltext import TSVECTOR
 
 ATTEMPTS = 20
 """How often a unit of work runs before its lost races are told to the client."""
@@ -38,6 +39,7 @@ class PostgresEngine:
     """A pool of connections to one database."""
 
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    full_text = TSVECTOR
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -17,6 +17,7 @@ import apsw
 
 from atompub.errors import StoreUnavailable
 from atompub.store.engine import Row, Statement, T, Transaction, Value
+from atompub.store.fulltext import FTS5
 
 BUSY_MILLISECONDS = 800
 """How long a writer waits for a program that locked the file without our queue."""
@@ -28,6 +29,7 @@ class SQLiteEngine:
     """The embedded database in one file."""
 
     tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    full_text = FTS5
 
     def __init__(self, path: str, create: bool = False) -> None:
         self._path = Path(path)

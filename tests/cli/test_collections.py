@@ -20,6 +20,7 @@ PLAIN = {
     "author": "account",
     "drafts": True,
     "page_size": 25,
+    "summaries": False,
 }
 
 
@@ -56,6 +57,7 @@ def test_a_collection_with_everything_set(store):
     options = ["--workspace", "Home", "--accept", " image/png , image/gif", "--accept", "text/*"]
     options += ["--scheme", "urn:x", "--category", "friends=My friends", "--category", "a b"]
     options += ["--fixed", "--private", "--author", "client", "--drafts", "off"]
+    options += ["--summaries", "on"]
     store.done("collection", "add", "album", "--title", "Albums", *options, "--page-size", "7")
     assert {
         "name": "album",
@@ -67,6 +69,7 @@ def test_a_collection_with_everything_set(store):
         "author": "client",
         "drafts": False,
         "page_size": 7,
+        "summaries": True,
     } == described(store, "album")
 
 

@@ -11,7 +11,9 @@ from atompub.names import new_atom_id, new_id
 from atompub.store.accounts import Accounts
 from atompub.store.collections import Collections
 from atompub.store.entries import Entries
+from atompub.store.histories import Histories
 from atompub.store.idempotency import Idempotency
+from atompub.store.listings import Listings
 from atompub.store.members import NewMember
 from atompub.store.pages import Pages
 from tests.stores import START, dump
@@ -51,6 +53,7 @@ class Store:
         self.collections = Collections(engine, now)
         self.accounts = Accounts(engine, now)
         self.entries, self.pages = Entries(engine), Pages(engine)
+        self.listings, self.histories = Listings(engine), Histories(engine)
         self.blog = self.collection("blog", **settings)
 
     def collection(self, name, **settings):
@@ -69,6 +72,10 @@ class Store:
         """Add a member to blog."""
         new = new_member(slug, **fields)
         return self.entries.add("blog", new, self.now(), idempotency=idempotency)
+
+    def new(self, slug, **fields):
+        """A member to add."""
+        return new_member(slug, **fields)
 
     def find(self, name):
         """What stands under a name of blog."""

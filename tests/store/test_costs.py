@@ -7,11 +7,12 @@ from contextlib import ExitStack
 import apsw
 import pytest
 
-from atompub.model import EVERYTHING, FIRST, Cursor
+from atompub.model import EVERYTHING, FIRST, Cursor, Headings
+from atompub.readers import ALL, Place, Selection
 from atompub.store.opening import open_engine
 from tests.store.content import ALICE, BOB, VIEWS, Store, key, memory_folder
 from tests.store.wrappers import Recorder
-from tests.stores import Clock, fresh_store
+from tests.stores import START, Clock, fresh_store
 
 EVERY = 10  # steps of the machine to a count
 TABLE = re.compile(r"(SCAN|SEARCH) (member|tombstone|revision|idempotency|collection)\b")
@@ -29,13 +30,32 @@ FOLLOWING = {
     )
     for view in VIEWS
 }
+LISTED = {
+    f"{name} {way}": lambda store, selection=selection, place=place: store.listings.page(
+        "blog", selection, place
+    )
+    for name, selection in {
+        "all": ALL,
+        "category": Selection(category="t"),
+        "month": Selection(month=(2023, 11)),
+    }.items()
+    for way, place in {
+        "first": None,
+        "older": Place(START + 10**12, "x"),
+        "newer": Place(START - 1, "x", newer=True),
+    }.items()
+}
+HISTORIES = {
+    "subscription": lambda store: store.histories.subscription("blog"),
+    "neighbours": lambda store: store.listings.neighbours(store.blog, store.find("a-9")),
+}
 WRITES = {
     "add": lambda store: store.add("a", atom_id="urn:x:new"),
     "add with a key": lambda store: store.add("a", idempotency=key("new")),
     "edit": lambda store: store.edit("a"),
     "remove": lambda store: store.remove("a-2"),
 }
-USES = READS | FOLLOWING | WRITES
+USES = READS | FOLLOWING | LISTED | HISTORIES | WRITES
 
 
 @pytest.fixture
@@ -58,7 +78,9 @@ def fill(store, size):
     """Names of one stem; shown, drafts of two authors, deleted and withdrawn in turn."""
     for number in range(size):
         kind = number % 8
-        member = store.add("a", account=(ALICE, BOB)[kind % 2], visible=kind != 3)
+        headings = Headings(("t",), text="word")
+        account = (ALICE, BOB)[kind % 2]
+        member = store.add("a", account=account, visible=kind != 3, headings=headings)
         if kind == 5:
             store.remove(member.name)
         elif kind == 6:

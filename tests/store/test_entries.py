@@ -28,7 +28,8 @@ BARE = edition("", xml=b"<entry/>", author="")
 
 def written(member):
     """The part of a member that a write gives it."""
-    return Edition(**{name: getattr(member, name) for name in Edition.__dataclass_fields__})
+    kept = Edition.__dataclass_fields__.keys() - {"headings"}
+    return Edition(**{name: getattr(member, name) for name in kept})
 
 
 def agree(*_):

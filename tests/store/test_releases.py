@@ -72,7 +72,7 @@ def test_a_release_changes_nothing_else(store, clock):
     store.release()
     after = store.find(before.name)
     changed = {name for name in before.__slots__ if getattr(before, name) != getattr(after, name)}
-    assert {"number", "edited", "modified", "visible", "release"} == changed
+    assert {"number", "edited", "modified", "visible", "release", "ordinal"} == changed
     assert (True, None, before.release) == (after.visible, after.release, after.published)
     assert after == store.pages.page("blog", PUBLISHED, FIRST).members[0]
 

@@ -8,7 +8,7 @@ class Watched:
 
     def __init__(self, engine, before):
         self._engine, self._before = engine, before
-        self.tables = engine.tables
+        self.tables, self.full_text = engine.tables, engine.full_text
 
     def read(self, work):
         """See `Engine.read`."""
@@ -73,7 +73,7 @@ class Torn:
 
     def __init__(self, engine, between=lambda: None):
         self._engine, self._between = engine, between
-        self.tables = engine.tables
+        self.tables, self.full_text = engine.tables, engine.full_text
         self.write = engine.write
 
     def read(self, work):
