@@ -53,17 +53,19 @@ def indexed(text: str) -> str:
 
 FTS5 = FullText(
     schema="""
-CREATE TABLE wording (id INTEGER PRIMARY KEY, member TEXT NOT NULL UNIQUE);
+CREATE TABLE wording (id INTEGER PRIMARY KEY, member TEXT NOT NULL UNIQUE, text TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(
-    text, content='', contentless_delete=1, detail=none, tokenize='ascii'
+    text, content='wording', content_rowid='id', detail=none, tokenize='ascii'
 );
 """,
     add=(
-        "INSERT INTO wording (member) VALUES (:id)",
-        "INSERT INTO words (rowid, text) SELECT id, :words FROM wording WHERE member = :id",
+        "INSERT INTO wording (member, text) VALUES (:id, :words)",
+        "INSERT INTO words (rowid, text) SELECT id, text FROM wording WHERE member = :id",
     ),
     remove=lambda members: (
-        f"DELETE FROM words WHERE rowid IN (SELECT id FROM wording WHERE member IN ({members}))",
+        # How FTS5 forgets a row whose text it does not hold itself.
+        "INSERT INTO words (words, rowid, text)"
+        f" SELECT 'delete', id, text FROM wording WHERE member IN ({members})",
         f"DELETE FROM wording WHERE member IN ({members})",
     ),
     found="SELECT wording.member FROM words JOIN wording ON wording.id = words.rowid"
