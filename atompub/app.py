@@ -1,23 +1,30 @@
 """The application: every route on one screen."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from typing import TypeAlias
 
 import falcon
 
 from atompub.config import Settings
 from atompub.errors import StoreUnavailable
 from atompub.html.pages import Pages
+from atompub.hubs import Hubs
+from atompub.publications import Publications
 from atompub.publishing import Publishing, Store
 from atompub.store.accounts import Accounts
+from atompub.store.blobs import Blobs
 from atompub.store.collections import Collections
 from atompub.store.engine import Engine
 from atompub.store.entries import Entries
 from atompub.store.migrations import check_schema
 from atompub.store.opening import open_blobs, open_engine
 from atompub.store.pages import Pages as StoredPages
+from atompub.store.pings import Pings
 from atompub.store.tokens import Tokens
+from atompub.urls import Urls
 from atompub.web import publication
 from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
@@ -37,6 +44,8 @@ from atompub.web.wsse import Wsse
 
 log = logging.getLogger("atompub")
 
+App: TypeAlias = "falcon.App[falcon.Request, falcon.Response]"
+
 
 def micros() -> int:
     """The clock: microseconds since 1970 UTC."""
@@ -49,17 +58,30 @@ def create_app(
     engine: Engine | None = None,
     passwords: Passwords | None = None,
     now: Callable[[], int] = micros,
-) -> "falcon.App[falcon.Request, falcon.Response]":
+) -> App:
     """The WSGI application of a store. Raises ConfigError for a URL that names none."""
     engine = engine or open_engine(settings.database_url)
-    publishing = Publishing(
-        Store(Collections(engine, now), Entries(engine), StoredPages(engine)), now
-    )
-    pages, kept = Pages(), PageCache()
-    blobs = open_blobs(settings.media_url)
-    signing_in = _authentication(settings, engine, passwords or Passwords(), now)
-    app = _framed(settings, signing_in, pages)
+    blobs, pages, kept = open_blobs(settings.media_url), Pages(), PageCache()
+    changed = threading.Event()
+    store = Store(Collections(engine, now), Entries(engine, changed.set), StoredPages(engine))
+    publishing = Publishing(store, now)
+    publications = Publications(publishing, engine)
+    if settings.hubs:
+        urls = Urls(settings.base_url, settings.media_base_url)
+        Hubs(settings.hubs, Pings(engine, now), publications, urls).start(changed)
 
+    app = _framed(settings, _authentication(settings, engine, passwords or Passwords(), now), pages)
+    _add_protocol(app, settings, publishing, blobs, kept)
+    _add_publications(app, publishing, blobs, kept, pages)
+    _add_probes(app, settings, engine)
+    app.add_route("/-/problems/{kind}", ProblemResource(pages))
+    return app
+
+
+def _add_protocol(
+    app: App, settings: Settings, publishing: Publishing, blobs: Blobs, kept: PageCache
+) -> None:
+    """The door of authors and programs."""
     service = ServiceResource(publishing)
     collection = CollectionResource(publishing, settings, blobs, kept)
     app.add_route("/atom", service)
@@ -71,22 +93,21 @@ def create_app(
     media = MediaResource(publishing, settings, blobs)
     app.add_route("/atom/{collection}/{member}/media", media)
 
+
+def _add_publications(
+    app: App, publishing: Publishing, blobs: Blobs, kept: PageCache, pages: Pages
+) -> None:
+    """The door of readers."""
     app.add_route("/", publication.HomeResource(publishing, pages))
     app.add_route("/{collection}", publication.WithoutSlashResource(publishing))
     app.add_route("/{collection}/", publication.index(publishing, kept, pages))
     app.add_route("/{collection}/feed.atom", publication.feed(publishing, kept))
     app.add_route("/{collection}/{member}", publication.PermalinkResource(publishing, pages))
     app.add_route("/{collection}/{member}/{file}", PublicMediaResource(publishing, blobs))
-
     app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
-    app.add_route("/-/problems/{kind}", ProblemResource(pages))
-    _add_probes(app, settings, engine)
-    return app
 
 
-def _framed(
-    settings: Settings, authentication: Authentication, pages: Pages
-) -> "falcon.App[falcon.Request, falcon.Response]":
+def _framed(settings: Settings, authentication: Authentication, pages: Pages) -> App:
     """An application without routes: what all requests pass, and what writes all errors."""
     app = falcon.App()
     app.add_middleware(Observer(Networks(settings.trusted_proxies)))
@@ -95,9 +116,7 @@ def _framed(
     return app
 
 
-def _add_probes(
-    app: "falcon.App[falcon.Request, falcon.Response]", settings: Settings, engine: Engine
-) -> None:
+def _add_probes(app: App, settings: Settings, engine: Engine) -> None:
     """What supervisors ask: see `atompub.web.health`."""
     app.add_route("/-/live", LiveResource())
     app.add_route("/-/ready", ReadyResource(engine))

@@ -52,6 +52,10 @@ class Settings:
     lenient_xml_types: bool = field(
         default=False, metadata={"help": "take entries sent as application/xml or text/xml"}
     )
+    hubs: tuple[str, ...] = field(
+        default=(),
+        metadata={"help": "addresses of WebSub hubs that tell subscribers of changes at once"},
+    )
     wsse: bool = field(
         default=False, metadata={"help": "let old clients sign in with WSSE and tokens made for it"}
     )
@@ -88,7 +92,10 @@ def load(environ: Mapping[str, str]) -> Settings:
         raise ConfigError(f"{name} is no setting; there are {', '.join(known)}")
     given |= _read_environment(environ, known.keys())
     values = {name: _READERS[name](name.upper(), value) for name, value in given.items()}
-    return Settings(**values)
+    settings = Settings(**values)
+    if settings.hubs and not settings.base_url:
+        raise ConfigError("HUBS needs BASE_URL: hubs must be told addresses that hold everywhere")
+    return settings
 
 
 def _read_environment(environ: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
@@ -165,6 +172,17 @@ def _read_networks(name: str, value: object) -> tuple[str, ...]:
     return networks
 
 
+def _read_addresses(name: str, value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else re.split(r"[\s,]+", str(value).strip())
+    addresses = tuple(str(one) for one in listed if one)
+    for address in addresses:
+        if not re.fullmatch(r"https?://[!-~]+", address):
+            raise ConfigError(
+                f"{name} holds {address!r}; expected addresses like https://hub.example.org/"
+            )
+    return addresses
+
+
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "data": lambda name, value: Path(_read_text(name, value)),
     "database": _read_database,
@@ -175,6 +193,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "metrics_readers": _read_networks,
     "require_conditional": _read_flag,
     "lenient_xml_types": _read_flag,
+    "hubs": _read_addresses,
     "wsse": _read_flag,
     "max_entry_bytes": _read_size,
     "max_media_bytes": _read_size,

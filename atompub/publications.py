@@ -78,6 +78,10 @@ class Publications:
         older, newer = self._listings.neighbours(collection, listed.member)
         return _listed(collection, older), _listed(collection, newer)
 
+    def release(self) -> None:
+        """Release the scheduled entries that are due."""
+        self._names()
+
     def _names(self) -> list[str]:
         """The names of the publications, with what is due in them released."""
         _, workspaces = self._publishing.overview(None)

@@ -7,6 +7,9 @@ from urllib.parse import quote, unquote, urlencode
 from atompub.model import Cursor
 from atompub.readers import ALL, Place, Selection
 
+FORMS = ("atom", "rss", "json")
+"""The forms of a feed, the one to prefer first."""
+
 NAMES = "/(?P<collection>[^/?#]+)/(?P<member>[^/?#]+)"
 EDIT_MEDIA = re.compile(f"/atom{NAMES}/media")
 PUBLIC_MEDIA = re.compile(f"{NAMES}/[^/?#]+")

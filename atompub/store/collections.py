@@ -148,6 +148,7 @@ RETURNING sequence, edited
 MEMBERS = "SELECT id FROM member WHERE collection = :collection"
 REMOVE = (
     f"DELETE FROM revision WHERE member IN ({MEMBERS})",
+    "DELETE FROM ping WHERE collection = :collection",
     "DELETE FROM heading WHERE collection = :collection",
     "DELETE FROM revision WHERE member IN"
     " (SELECT member FROM tombstone WHERE collection = :collection)",

@@ -11,7 +11,7 @@ from atompub.model import Buried, Collection, Edition, Member
 from atompub.names import split
 from atompub.store import headings
 from atompub.store.collections import BUMP, bump, find_collection
-from atompub.store.engine import Engine, Row, Statement, Transaction, Value
+from atompub.store.engine import Engine, Row, Statement, T, Transaction, Value
 from atompub.store.idempotency import Idempotency, answered, remember
 from atompub.store.members import (
     BURY,
@@ -35,10 +35,11 @@ Found = Member | Buried | None
 
 
 class Entries:
-    """The members of all collections."""
+    """The members of all collections; `changed` is called behind every change."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, changed: Callable[[], None] = lambda: None) -> None:
         self._engine = engine
+        self._changed = changed
 
     def find(self, collection: str, name: str) -> tuple[Collection, Found]:
         """The collection and what stands under the name. Raises NotFound for the collection."""
@@ -80,7 +81,7 @@ class Entries:
                 raise EditConflict("the collection changed at the same time; try again")
             return as_member(_won(added))
 
-        return self._engine.write(work)
+        return self._write(work)
 
     def edit(
         self, collection: str, name: str, now: int, revise: Callable[[Collection, Found], Edition]
@@ -105,7 +106,7 @@ class Entries:
             results = transaction.batch([*ahead, update, *found_by])
             return found, as_member(_won(results[len(ahead)]))
 
-        return self._engine.write(work)
+        return self._write(work)
 
     def remove(
         self, collection: str, name: str, now: int, check: Callable[[Collection, Found], None]
@@ -130,7 +131,7 @@ class Entries:
             )
             _won(results[-1])
 
-        self._engine.write(work)
+        self._write(work)
 
     def release(self, collection: int, now: int) -> None:
         """Make the members whose release has come visible, each as a change of its own."""
@@ -148,8 +149,13 @@ class Entries:
             transaction.rows(NEXT_DUE, collection=collection)
             return len(due)
 
-        while self._engine.write(work) == RELEASED_AT_ONCE:
+        while self._write(work) == RELEASED_AT_ONCE:
             pass
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        written = self._engine.write(work)
+        self._changed()
+        return written
 
 
 def _find(

@@ -191,6 +191,17 @@ CREATE TABLE thumbnail (
     octets    BYTEA  NOT NULL,
     PRIMARY KEY (media_key, width)
 );
+
+-- What a hub was last told of a publication: the number of the last change it knows. Another
+-- attempt waits until due, which whoever makes one moves ahead first.
+CREATE TABLE ping (
+    hub        TEXT   NOT NULL,
+    collection BIGINT NOT NULL,
+    number     BIGINT NOT NULL,
+    attempts   BIGINT NOT NULL,
+    due        BIGINT NOT NULL,
+    PRIMARY KEY (hub, collection)
+);
 """
 
 MIGRATIONS = (FIRST_SCHEMA, MEDIA, TOKENS, READERS)

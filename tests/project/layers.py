@@ -2,7 +2,7 @@
 
     5  app, cli
     4  web
-    3  access, editions, publications, publishing
+    3  access, editions, hubs, publications, publishing
     2  atom, formats, html, store        do not know each other
     1  config, logs, sniff, text
     0  errors, model, names, readers, urls        standard library only
@@ -35,6 +35,7 @@ LAYERS = {
     "store": 2,
     "access": 3,
     "editions": 3,
+    "hubs": 3,
     "publications": 3,
     "publishing": 3,
     "web": 4,
