@@ -30,7 +30,8 @@ bench: .venv/test ## measure the real server against its references (needs wrk; 
 
 foreign: ## install the foreign programs that some tests talk to (Debian, as root)
 	$(SUDO) apt-get update -qq
-	$(SUDO) apt-get install -y -qq --no-install-recommends curl libatompub-perl openssl systemd >/dev/null
+	$(SUDO) apt-get install -y -qq --no-install-recommends curl faketime \
+		libatompub-perl newsboat nginx-light openssl systemd varnish >/dev/null
 
 check: .venv/check ## formatting, lint and types
 	$(BIN)/ruff format --check .
