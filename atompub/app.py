@@ -29,6 +29,7 @@ from atompub.web import publication
 from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
 from atompub.web.collection import CollectionResource
+from atompub.web.cors import Cors
 from atompub.web.errors import ErrorWriter
 from atompub.web.health import LiveResource, ReadyResource
 from atompub.web.media import MediaResource, PublicMediaResource
@@ -111,6 +112,8 @@ def _framed(settings: Settings, authentication: Authentication, pages: Pages) ->
     """An application without routes: what all requests pass, and what writes all errors."""
     app = falcon.App()
     app.add_middleware(Observer(Networks(settings.trusted_proxies)))
+    if settings.cors_origins:
+        app.add_middleware(Cors(settings.cors_origins))
     app.add_middleware(Gate(settings, authentication))
     ErrorWriter(pages, wsse=settings.wsse).register(app)
     return app

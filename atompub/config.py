@@ -52,6 +52,10 @@ class Settings:
     lenient_xml_types: bool = field(
         default=False, metadata={"help": "take entries sent as application/xml or text/xml"}
     )
+    cors_origins: tuple[str, ...] = field(
+        default=(),
+        metadata={"help": "origins of pages whose scripts may read and write here"},
+    )
     hubs: tuple[str, ...] = field(
         default=(),
         metadata={"help": "addresses of WebSub hubs that tell subscribers of changes at once"},
@@ -183,6 +187,14 @@ def _read_addresses(name: str, value: object) -> tuple[str, ...]:
     return addresses
 
 
+def _read_origins(name: str, value: object) -> tuple[str, ...]:
+    origins = _read_addresses(name, value)
+    for origin in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.:\[\]_-]+", origin):
+            raise ConfigError(f"{name} holds {origin!r}; an origin is like https://example.org")
+    return origins
+
+
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "data": lambda name, value: Path(_read_text(name, value)),
     "database": _read_database,
@@ -193,6 +205,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "metrics_readers": _read_networks,
     "require_conditional": _read_flag,
     "lenient_xml_types": _read_flag,
+    "cors_origins": _read_origins,
     "hubs": _read_addresses,
     "wsse": _read_flag,
     "max_entry_bytes": _read_size,

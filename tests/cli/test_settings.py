@@ -9,7 +9,7 @@ import pytest
 from atompub.config import load
 from atompub.errors import ConfigError
 
-SECONDS_TO_GIVE_UP = 3
+SECONDS_TO_GIVE_UP = 15
 
 
 def test_data_directory_from_option_environment_and_file(store):
@@ -53,6 +53,10 @@ BAD_FILES = [
     ("max_entry_bytes = 0", "MAX_ENTRY_BYTES is 0"),
     ("max_entry_bytes = true", "MAX_ENTRY_BYTES is True"),
     ("trusted_proxies = ['10.0.0.0/33']", "TRUSTED_PROXIES holds '10.0.0.0/33'"),
+    ("cors_origins = ['*']", "CORS_ORIGINS holds '*'"),
+    ("cors_origins = ['https://example.org/']", "an origin is like https://example.org"),
+    ("hubs = ['hub.example.org']", "HUBS holds 'hub.example.org'"),
+    ("hubs = ['https://hub.example.org/']", "HUBS needs BASE_URL"),
 ]
 
 
