@@ -21,7 +21,7 @@ from tests.sites import Server, free_port
 ROOT = Path(__file__).resolve().parents[2]
 WSGI = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), "wsgi:application"]
 SECONDS_TO_STOP = 5
-SECONDS_TO_GIVE_UP = 3
+SECONDS_TO_GIVE_UP = 10
 
 
 @contextmanager
