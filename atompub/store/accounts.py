@@ -6,7 +6,7 @@ from atompub.errors import NotFound, Taken
 from atompub.model import Account, Role
 from atompub.names import account_name, check_account_name, new_id
 from atompub.store.collections import find_collection
-from atompub.store.engine import Engine, Row, Transaction, Value
+from atompub.store.engine import Engine, Row, Statements, Transaction, Value
 from atompub.store.site import touch_site
 
 COLUMNS = (
@@ -25,7 +25,7 @@ class Accounts:
 
     def get(self, name: str) -> Account:
         """The account of that name with its grants. Raises NotFound."""
-        return self._engine.read(lambda transaction: find_account(transaction, name))
+        return find_account(self._engine, name)
 
     def list(self) -> tuple[tuple[Account, dict[str, Role]], ...]:
         """All accounts by name, each with its grants by collection name."""
@@ -105,9 +105,9 @@ REMOVE = (
 )
 
 
-def find_account(transaction: Transaction, name: str) -> Account:
-    """The account of that name within a transaction. Raises NotFound."""
-    rows = transaction.rows(
+def find_account(statements: Statements, name: str) -> Account:
+    """The account of that name with its grants. Raises NotFound."""
+    rows = statements.rows(
         f"SELECT {COLUMNS} FROM {JOINED} WHERE account.name = :name", name=account_name(name)
     )
     if not rows:

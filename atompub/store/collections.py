@@ -9,7 +9,7 @@ from typing import Any
 from atompub.errors import ConfigError, NotFound, Taken
 from atompub.model import Categories, Category, Collection, CollectionSettings
 from atompub.names import check_collection_name, check_line, new_atom_id, new_epoch
-from atompub.store.engine import Engine, Row, Transaction, Value
+from atompub.store.engine import Engine, Row, Statements, Transaction, Value
 from atompub.store.instants import EDITED, modified
 from atompub.store.site import Site, find_site, touch_site
 
@@ -19,7 +19,9 @@ COLUMNS = (
     " collection.edited, collection.updated, collection.public_updated, collection.modified,"
     " collection.public_modified, collection.due"
 )
-SELECT = f"SELECT {COLUMNS} FROM collection JOIN workspace ON workspace.id = collection.workspace"
+JOINED = "collection JOIN workspace ON workspace.id = collection.workspace"
+SELECT = f"SELECT {COLUMNS} FROM {JOINED}"
+NAMED = f"{SELECT} WHERE collection.name = :name"
 WIDTH = COLUMNS.count(",") + 1
 
 
@@ -40,7 +42,7 @@ class Collections:
 
     def get(self, name: str) -> Collection:
         """The collection of that name. Raises NotFound."""
-        return self._engine.read(lambda transaction: find_collection(transaction, name))
+        return find_collection(self._engine, name)
 
     def overview(self) -> tuple[Site, tuple[Workspace, ...]]:
         """The site's row and all workspaces, with their collections; oldest first."""
@@ -182,14 +184,15 @@ def bump(
     }
 
 
-def find_collection(transaction: Transaction, name: str) -> Collection:
-    """The collection of that name within a transaction. Raises NotFound."""
-    rows = transaction.rows(SELECT + " WHERE collection.name = :name", name=name)
+def find_collection(statements: Statements, name: str) -> Collection:
+    """The collection of that name. Raises NotFound."""
+    rows = statements.rows(NAMED, name=name)
     if not rows:
         raise NotFound(f"there is no collection {name!r}")
     return as_collection(rows[0])
 
 
+@lru_cache(maxsize=1024)
 def as_collection(row: Row) -> Collection:
     """A row of COLUMNS as a Collection."""
     values: list[Any] = [*row[:5], _load(row[5]), *row[6:]]

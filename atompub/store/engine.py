@@ -11,20 +11,27 @@ Row = tuple[Any, ...]
 Statement = tuple[str, Mapping[str, Value]]
 
 
-class Transaction(Protocol):
-    """Statements of one snapshot or one unit of work, with `:name` parameters."""
+class Statements(Protocol):
+    """What runs statements, with `:name` parameters."""
 
     def rows(self, sql: str, **parameters: Value) -> list[Row]:
         """Run a statement; its rows, [] where it has none."""
         ...
+
+
+class Transaction(Statements, Protocol):
+    """Statements of one snapshot or one unit of work."""
 
     def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Run statements in order, in one round trip where there is a trip; the rows of each."""
         ...
 
 
-class Engine(Protocol):
-    """A database. Both methods raise StoreUnavailable when it cannot do it now."""
+class Engine(Statements, Protocol):
+    """A database. Its methods raise StoreUnavailable when it cannot do it now.
+
+    `rows` is for one statement that reads: it is a snapshot by itself, and half as dear as `read`.
+    """
 
     tables: str
     """The SQL that lists the names of the tables there are."""

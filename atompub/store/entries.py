@@ -10,7 +10,15 @@ from atompub.errors import EditConflict, Gone, NotFound
 from atompub.model import Buried, Collection, Edition, Member
 from atompub.names import split
 from atompub.store import headings
-from atompub.store.collections import BUMP, bump, find_collection
+from atompub.store.collections import (
+    BUMP,
+    COLUMNS,
+    JOINED,
+    WIDTH,
+    as_collection,
+    bump,
+    find_collection,
+)
 from atompub.store.engine import Engine, Row, Statement, T, Transaction, Value
 from atompub.store.idempotency import Idempotency, answered, remember
 from atompub.store.members import (
@@ -26,9 +34,17 @@ from atompub.store.members import (
     fields_of,
     insertion,
 )
+from atompub.store.revisions import keep_revision
 
-KEPT_REVISIONS = 20
 RELEASED_AT_ONCE = 100
+
+FIND = f"""
+SELECT {COLUMNS}, {", ".join(f"member.{column}" for column in MEMBER.split(", "))}
+FROM {JOINED}
+LEFT JOIN member ON member.collection = collection.id AND stem = :stem AND copy = :copy
+WHERE collection.name = :name
+"""
+"""A collection and a member of it in one statement: most reads find both."""
 
 Found = Member | Buried | None
 """What stands under a member's name: it, its tombstone, or nothing."""
@@ -43,6 +59,10 @@ class Entries:
 
     def find(self, collection: str, name: str) -> tuple[Collection, Found]:
         """The collection and what stands under the name. Raises NotFound for the collection."""
+        stem, copy = split(name)
+        rows = self._engine.rows(FIND, name=collection, stem=stem, copy=copy)
+        if rows and rows[0][WIDTH] is not None:
+            return as_collection(rows[0][:WIDTH]), as_member(rows[0][WIDTH:])
         return self._engine.read(lambda transaction: _find(transaction, collection, name))
 
     def add(
@@ -97,7 +117,7 @@ class Entries:
             member = _expected(current)
             withdrawn = member.visible and not edition.visible
             ahead = [
-                *_keep_revision(member),
+                *keep_revision(member),
                 (BUMP, _bump(member.collection, now, member, edition)),
                 *([_bury(member, deleted=False)] if withdrawn else []),
             ]
@@ -119,7 +139,7 @@ class Entries:
             member = _expected(current)
             results = transaction.batch(
                 [
-                    *_keep_revision(member),
+                    *keep_revision(member),
                     *headings.forget(self._engine.full_text, member.id),
                     (BUMP, bump(member.collection, now, shown=member.visible, updated=now)),
                     _bury(member, deleted=True),
@@ -239,20 +259,6 @@ def _bury(member: Member, *, deleted: bool) -> Statement:
         "public": int(member.visible),
         "ordinal": member.ordinal,
     }
-
-
-def _keep_revision(member: Member) -> list[Statement]:
-    insert = (
-        "INSERT INTO revision (member, number, edited, control, xml)"
-        " SELECT id, number, edited, control, xml FROM member"
-        " WHERE id = :id AND number = :expected"
-    )
-    prune = (
-        "DELETE FROM revision WHERE member = :id AND number <"
-        " (SELECT number FROM revision WHERE member = :id ORDER BY number DESC"
-        f" LIMIT 1 OFFSET {KEPT_REVISIONS - 1})"
-    )
-    return [(insert, _expecting(member)), (prune, {"id": member.id})]
 
 
 def _expecting(member: Member) -> dict[str, Value]:

@@ -47,6 +47,10 @@ class PostgresEngine:
         self._pool: ConnectionPool[psycopg.Connection[Row]] | None = None
         self._process = 0
 
+    def rows(self, sql: str, **parameters: Value) -> list[Row]:
+        """See `Engine`."""
+        return self._again("", lambda transaction: transaction.rows(sql, **parameters))
+
     def read(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.read`."""
         return self._again(SNAPSHOT, work)
@@ -56,7 +60,8 @@ class PostgresEngine:
         return self._again("BEGIN", work)
 
     def _again(self, begin: LiteralString, work: Callable[[Transaction], T]) -> T:
-        """Run a transaction, and again after a lost race or a connection that was cut."""
+        """Run a transaction, or with no `begin` one statement, and again after a lost race or a
+        connection that was cut."""
         for _ in range(ATTEMPTS):
             try:
                 with _translated(), self._opened().connection() as connection:
@@ -129,6 +134,8 @@ def _run(
     connection: psycopg.Connection[Row], begin: LiteralString, work: Callable[[Transaction], T]
 ) -> T:
     try:
+        if not begin:
+            return work(_Statements(connection))
         connection.execute(begin)
         result = work(_Statements(connection))
         connection.execute("COMMIT")

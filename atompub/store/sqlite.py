@@ -11,7 +11,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import apsw
 
@@ -24,6 +23,22 @@ BUSY_MILLISECONDS = 800
 LEAST_MILLISECONDS = 50
 """How long it does when it waited as long in the queue."""
 
+GONE = "{} cannot be opened in its data directory"
+DAMAGED = "{} is damaged or no database of ours"
+REASONS: dict[type[Exception], str] = {
+    apsw.BusyError: "the database is locked by another program",
+    apsw.FullError: "the disk that holds the database is full",
+    apsw.ReadOnlyError: "the database may not be written",
+    apsw.NotADBError: DAMAGED,
+    apsw.CorruptError: DAMAGED,
+    apsw.CantOpenError: GONE,
+    apsw.IOError: GONE,
+    FileNotFoundError: GONE,
+    PermissionError: "no permission to use {}",
+}
+"""What the disk or another program does to us is StoreUnavailable; our own bugs come out."""
+FAILURES = tuple(REASONS)
+
 
 class SQLiteEngine:
     """The embedded database in one file."""
@@ -32,28 +47,38 @@ class SQLiteEngine:
     full_text = FTS5
 
     def __init__(self, path: str, create: bool = False) -> None:
-        self._path = Path(path)
+        self._path = path
         self._create = create
         self._kept = threading.local()
         # In a child SQLite would believe that it holds the locks of a connection open here.
         engine = weakref.ref(self)
         os.register_at_fork(before=lambda: _close(engine()))
 
+    def rows(self, sql: str, **parameters: Value) -> list[Row]:
+        """See `Engine`."""
+        try:
+            return self._connection().rows(sql, **parameters)
+        except FAILURES as error:
+            raise self._unavailable(error) from error
+
     def read(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.read`."""
-        with _translated(self._path):
-            kept = self._connection()
-            return _run(kept, "BEGIN", work)
+        try:
+            return _run(self._connection(), "BEGIN", work)
+        except FAILURES as error:
+            raise self._unavailable(error) from error
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.write`."""
-        with _translated(self._path):
+        try:
             kept = self._connection()
             queued = time.monotonic()
             # busy_timeout alone lets one process starve the others: see the design, section 6.
             with _exclusive(kept.lock):
                 kept.be_patient(1000 * (time.monotonic() - queued))
                 return _run(kept, "BEGIN IMMEDIATE", work)
+        except FAILURES as error:
+            raise self._unavailable(error) from error
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -72,13 +97,19 @@ class SQLiteEngine:
             kept = self._kept.value = _Kept(self._path, self._create)
         return kept
 
+    def _unavailable(self, error: Exception) -> StoreUnavailable:
+        reason = next(reason for kind, reason in REASONS.items() if isinstance(error, kind))
+        return StoreUnavailable(reason.format(os.path.basename(self._path)))
+
 
 class _Kept:
     """A thread's connection with its lock file, and what tells that it is still the right one."""
 
-    def __init__(self, path: Path, create: bool) -> None:
+    def __init__(self, path: str, create: bool) -> None:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
-        self.connection = apsw.Connection(str(path), flags=flags)
+        self.connection = apsw.Connection(path, flags=flags)
+        # Else SQLite plans most statements anew for each value, which costs more than they do.
+        self.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self._patience = BUSY_MILLISECONDS
         self.connection.set_busy_timeout(self._patience)
         self.connection.execute("PRAGMA page_size = 8192")
@@ -111,7 +142,7 @@ def _close(engine: SQLiteEngine | None) -> None:
         engine.close()
 
 
-def _identity(path: Path, may_be_missing: bool = False) -> tuple[int, int, int]:
+def _identity(path: str, may_be_missing: bool = False) -> tuple[int, int, int]:
     """Process and file; raises FileNotFoundError where there is no file."""
     try:
         found = os.stat(path)
@@ -143,22 +174,3 @@ def _exclusive(descriptor: int) -> Iterator[None]:
         yield
     finally:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """What the disk or another program does to us is StoreUnavailable; our own bugs come out."""
-    try:
-        yield
-    except apsw.BusyError as error:
-        raise StoreUnavailable("the database is locked by another program") from error
-    except apsw.FullError as error:
-        raise StoreUnavailable("the disk that holds the database is full") from error
-    except apsw.ReadOnlyError as error:
-        raise StoreUnavailable("the database may not be written") from error
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise StoreUnavailable(f"{path.name} is damaged or no database of ours") from error
-    except (apsw.CantOpenError, apsw.IOError, FileNotFoundError) as error:
-        raise StoreUnavailable(f"{path.name} cannot be opened in its data directory") from error
-    except PermissionError as error:
-        raise StoreUnavailable(f"no permission to use {path.name}") from error

@@ -109,7 +109,7 @@ class Tokens:
 
     def _find(self, where: str, **keys: str) -> tuple[tuple[Account, str], ...]:
         statement, now = SELECT + where + " ORDER BY token.id", self._now()
-        rows = self._engine.read(lambda transaction: transaction.rows(statement, now=now, **keys))
+        rows = self._engine.rows(statement, now=now, **keys)
         return tuple(_account([*one]) for _, one in groupby(rows, itemgetter(TOKEN)))
 
 

@@ -134,6 +134,18 @@ def test_a_read_sees_one_state(engine, open_another):
     assert [1] == workspaces(engine)
 
 
+def test_a_statement_by_itself_sees_the_last_commit(engine, open_another):
+    """One statement needs no transaction: it shows what was committed before it, and its own
+    faults come out."""
+    counted, other = "SELECT count(*) FROM workspace", open_another()
+    for number in range(3):
+        assert [(number,)] == engine.rows(counted)
+        other.write(lambda theirs, number=number: insert(theirs, number))
+    with pytest.raises(Exception, match="no_such_column"):
+        engine.rows("SELECT no_such_column FROM site")
+    assert [(1,)] == engine.rows("SELECT id FROM workspace WHERE title = :title", title="1")
+
+
 def test_a_read_is_not_held_up_by_a_writer(engine, open_another):
     """While others write, reading goes on and shows what was committed last."""
     other = open_another()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atompub.store.entries import KEPT_REVISIONS
+from atompub.store.revisions import KEPT_REVISIONS
 
 KEPT = "SELECT number, edited, xml, control FROM revision WHERE member = :id ORDER BY number"
 

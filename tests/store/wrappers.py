@@ -10,6 +10,10 @@ class Watched:
         self._engine, self._before = engine, before
         self.tables, self.full_text = engine.tables, engine.full_text
 
+    def rows(self, sql, **parameters):
+        """See `Engine`."""
+        return _Statements(self._engine, self._before).rows(sql, **parameters)
+
     def read(self, work):
         """See `Engine.read`."""
         return self._engine.read(lambda inner: work(_Statements(inner, self._before)))
@@ -82,6 +86,6 @@ class Torn:
 
     def rows(self, sql, **parameters):
         """Run a statement in a snapshot of its own."""
-        found = self._engine.read(lambda inner: inner.rows(sql, **parameters))
+        found = self._engine.rows(sql, **parameters)
         self._between()
         return found
