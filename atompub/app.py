@@ -90,7 +90,7 @@ def _add_protocol(
     app.add_route("/atom/-/categories/{collection}", CategoriesResource(publishing))
     app.add_route("/atom/{collection}", collection)
     app.add_route("/atom/{collection}/", collection)
-    app.add_route("/atom/{collection}/{member}", MemberResource(publishing, settings))
+    app.add_route("/atom/{collection}/{member}", MemberResource(publishing, settings, kept))
     media = MediaResource(publishing, settings, blobs)
     app.add_route("/atom/{collection}/{member}/media", media)
 

@@ -34,8 +34,12 @@ def fingerprint(base: str) -> str:
 
 def coding_of(req: falcon.Request) -> str:
     """The content coding to answer in: "gzip", or "" for none."""
-    chosen = choose_coding(req.get_header("Accept-Encoding"), ("gzip", "identity"))
-    return "gzip" if chosen == "gzip" else ""
+    return _coding(req.env.get("HTTP_ACCEPT_ENCODING"))
+
+
+@lru_cache(maxsize=256)
+def _coding(accept_encoding: str | None) -> str:
+    return "gzip" if choose_coding(accept_encoding, ("gzip", "identity")) == "gzip" else ""
 
 
 def is_fresh(
@@ -54,10 +58,8 @@ def is_fresh_in(
     coding: str, req: falcon.Request, resp: falcon.Response, validators: Validators, *, cache: str
 ) -> bool:
     """As `is_fresh`, for an answer in one coding whatever the request accepts."""
-    now = time.time()
     resp.set_header("Cache-Control", cache)
-    preconditions = Preconditions.from_headers(req.get_header)
-    found = check_read(preconditions, validators, now, coding)
+    found = check_read(Preconditions.of(req.env), validators, time.time(), coding)
     show_validators(resp, validators, coding)
     if isinstance(found, NotModified):
         resp.set_header("ETag", found.tag)

@@ -55,6 +55,9 @@ class Listing:
         return "first" if self.cursor.before is None else str(self.cursor.before)
 
 
+NEWEST = Listing()
+
+
 @dataclass(frozen=True, slots=True)
 class CollectionResource(Resource):
     """`/atom/{collection}/` (RFC 5023 sections 9.2 and 10)."""
@@ -81,8 +84,9 @@ class CollectionResource(Resource):
 
         key = (found.id, validators.view, coding)
         kept = self.kept.get(key, validators, make)
-        # The page may be of a later snapshot than the one that was asked about first.
-        answers.show_validators(resp, kept.validators, coding)
+        if kept.validators != validators:
+            # The page is of a later snapshot than the one that was asked about first.
+            answers.show_validators(resp, kept.validators, coding)
         answers.send(resp, FEED_TYPE, kept.octets, coding)
 
     on_head = on_get
@@ -206,12 +210,12 @@ def _validators(collection: Collection, view: View, listing: Listing, urls: Urls
 
 def _check(req: falcon.Request, view: View, urls: Urls) -> Check:
     """What holds a POST's preconditions against the collection's state, None when it has none."""
-    preconditions = Preconditions.from_headers(req.get_header)
+    preconditions = Preconditions.of(req.env)
     if not preconditions.has_any():
         return None
 
     def check(collection: Collection) -> None:
-        validators = _validators(collection, view, Listing(), urls)
+        validators = _validators(collection, view, NEWEST, urls)
         check_write(preconditions, validators, time.time())
 
     return check
@@ -219,9 +223,11 @@ def _check(req: falcon.Request, view: View, urls: Urls) -> Check:
 
 def _listing(req: falcon.Request) -> Listing:
     """The query's cursor; unknown parameters are ignored. Raises NotFound for a garbled one."""
+    if not req.query_string:
+        return NEWEST
     cursor, since = req.get_param_as_list("cursor"), req.get_param_as_list("since")
     if cursor is None and since is None:
-        return Listing()
+        return NEWEST
     values = [*(cursor or []), *(since or [])]
     if len(values) != 1:
         raise NotFound("there is one cursor, or one since, to an address")

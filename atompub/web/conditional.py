@@ -14,8 +14,9 @@ or reading without a password, must not make a PUT fail.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from atompub.errors import PreconditionFailed
 from atompub.web import httpdate
@@ -31,6 +32,15 @@ __all__ = [
 
 _SPACE = " \t"
 _RESEND = "GET the current state, then send the request again with its ETag in If-Match"
+
+FIELDS = (
+    "HTTP_IF_MATCH",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_RANGE",
+)
+"""The conditional fields in the order of `Preconditions`."""
 
 # Of the parts of a tag. One dot stands between two parts; a coding without a view has two.
 _PART = r"[A-Za-z0-9_~-]++"
@@ -81,15 +91,9 @@ class Preconditions:
     if_range: str | None = None
 
     @classmethod
-    def from_headers(cls, get: Callable[[str], str | None]) -> "Preconditions":
-        """Take them from a function that gives a field's value by its name."""
-        return cls(
-            get("If-Match"),
-            get("If-Unmodified-Since"),
-            get("If-None-Match"),
-            get("If-Modified-Since"),
-            get("If-Range"),
-        )
+    def of(cls, environ: Mapping[str, Any]) -> "Preconditions":
+        """Take them from a WSGI environment."""
+        return cls(*map(environ.get, FIELDS))
 
     def has_any(self) -> bool:
         """Whether there is a field that a write would be held against."""

@@ -167,7 +167,7 @@ class Sending:
 
     def _spans(self, req: falcon.Request, validators: Validators) -> list[Span] | None:
         header = req.get_header("Range")
-        preconditions = Preconditions.from_headers(req.get_header)
+        preconditions = Preconditions.of(req.env)
         if req.method != "GET" or header is None:
             return None
         if not range_applies(preconditions, validators, time.time()):

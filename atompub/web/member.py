@@ -16,6 +16,7 @@ from atompub.model import ENTRY_RANGE, Collection, Member
 from atompub.publishing import Publishing
 from atompub.urls import Urls
 from atompub.web import answers, bodies, digests
+from atompub.web.answers import Kept, PageCache
 from atompub.web.conditional import Preconditions, Validators, check_write
 from atompub.web.resource import Resource, known
 
@@ -26,6 +27,7 @@ class MemberResource(Resource):
 
     publishing: Publishing
     settings: Settings
+    kept: PageCache
 
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, collection: str, member: str
@@ -38,8 +40,14 @@ class MemberResource(Resource):
         resp.set_header("Content-Location", context.urls.member(found.name, current.name))
         if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):
             return
-        body = render(current, found, context.urls, editing=editing)
-        answers.show(req, resp, ENTRY_TYPE, body)
+        coding = answers.coding_of(req)
+
+        def make() -> Kept:
+            body = render(current, found, context.urls, editing=editing)
+            return Kept(validators, answers.compressed(body, coding))
+
+        kept = self.kept.get((current.id, validators.view, coding), validators, make)
+        answers.send(resp, ENTRY_TYPE, kept.octets, coding)
 
     on_head = on_get
 
@@ -98,7 +106,7 @@ def write_check(
 
     Raises PreconditionRequired when there must be some and there are none.
     """
-    preconditions = Preconditions.from_headers(req.get_header)
+    preconditions = Preconditions.of(req.env)
     if required and not preconditions.names_state(time.time()):
         raise PreconditionRequired("name the state you saw: GET it, then send its ETag in If-Match")
 
@@ -111,8 +119,9 @@ def write_check(
 def validators_of(
     collection: Collection, member: Member, urls: Urls, *, editing: bool
 ) -> Validators:
-    """The validators of a member's entry document."""
-    view = f"{'e' if editing else 'r'}-{answers.fingerprint(urls.base)}"
+    """The validators of a member's entry document, whose links tell whether others may read it."""
+    private = "p" if collection.settings.private else ""
+    view = f"{'e' if editing else 'r'}{private}-{answers.fingerprint(urls.base)}"
     return Validators(f"{collection.epoch}-{member.number}", view, member.modified)
 
 

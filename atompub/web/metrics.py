@@ -6,6 +6,7 @@ looks for when it is imported; without one each process counts for itself.
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 import falcon
 from prometheus_client import (
@@ -39,9 +40,14 @@ FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded")
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answer; all methods and routes that are none of ours are one."""
-    known = method if method in METHODS else "other"
-    REQUESTS.labels(known, route, f"{status // 100}xx").inc()
-    SECONDS.labels(route).observe(seconds)
+    requests, durations = _labelled(method if method in METHODS else "other", route, status // 100)
+    requests.inc()
+    durations.observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _labelled(method: str, route: str, hundreds: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, f"{hundreds}xx"), SECONDS.labels(route)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What is settled before routing: the raw target, the host, the method, and who is asking."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -29,10 +30,20 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 TRICKY = re.compile(r"//|%2f|%5c|\\|%00|(?:/|%2e)(?:\.|%2e)(?:/|$)|/(?:\.|%2e){2}(?:/|$)", re.I)
 ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
-FORWARDED = ("X-Forwarded-Proto", "X-Forwarded-Protocol", "X-Forwarded-Ssl")
+FORWARDED = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PROTOCOL", "HTTP_X_FORWARDED_SSL")
 
 NOTHING_ACTIVE = "default-src 'none'; sandbox"
 """What a browser may do with a document that is not a page of ours: show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a request came to: the path of the site's address, and its URLs; `media_only` where
+    public media has an address of its own and this is it."""
+
+    prefix: str
+    urls: Urls
+    media_only: bool
 
 
 class Gate:
@@ -42,14 +53,15 @@ class Gate:
         self._settings = settings
         self._authentication = authentication
         self._proxies = Networks(settings.trusted_proxies)
+        self._prefix = urlsplit(settings.base_url).path
+        self._site = lru_cache(maxsize=64)(self._find_site)
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Refuse what no resource could answer; find out who is asking."""
-        if _is_probe(req, urlsplit(self._settings.base_url).path):
+        if _is_probe(req, self._prefix):
             return
-        base = self._base(req)
-        context = RequestContext(self._urls(base))
-        context.may_sign_in = self._may_sign_in(req)
+        site = self._site(_host(req), req.env["wsgi.url_scheme"])
+        context = RequestContext(site.urls, may_sign_in=self._may_sign_in(req))
         req.context.known = context
         if req.method == "OPTIONS" and req.path == "*":
             resp.status, resp.complete = falcon.HTTP_204, True
@@ -57,12 +69,12 @@ class Gate:
             return
         _check_method(req.method)
         _check_target(req)
-        if req.get_header("Expect", default="100-continue").lower() != "100-continue":
+        if req.env.get("HTTP_EXPECT", "100-continue").lower() != "100-continue":
             raise ExpectationFailed("only Expect: 100-continue is understood")
-        req.path = _within(req.path, urlsplit(base).path)
-        if req.get_header("Origin") not in self._settings.cors_origins:
+        req.path = _within(req.path, site.prefix)
+        if req.env.get("HTTP_ORIGIN") not in self._settings.cors_origins:
             _check_origin(req, context.urls)
-        if base == self._settings.media_base_url != self._settings.base_url:
+        if site.media_only:
             _check_media_only(req.path)
         # The readers' door knows nobody: its answers are the same for all.
         if req.path == "/atom" or req.path.startswith("/atom/"):
@@ -79,20 +91,23 @@ class Gate:
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", NOTHING_ACTIVE)
 
-    def _base(self, req: falcon.Request) -> str:
+    def _find_site(self, host: str, scheme: str) -> Site:
+        """The site that a request to a host came to. Raises Misdirected."""
+        base, media_base = self._settings.base_url, self._settings.media_base_url
+        found = self._base(host, scheme)
+        is_media = found == media_base != base
+        return Site(urlsplit(found).path, Urls(base or found, media_base), is_media)
+
+    def _base(self, host: str, scheme: str) -> str:
         """The address of the site that the request came to: one of the settings, without them
-        any Host on loopback. Raises BadRequest, Misdirected."""
-        host = _host(req)
+        any Host on loopback. Raises Misdirected."""
         configured = (self._settings.base_url, self._settings.media_base_url)
         for base in filter(None, configured):
             if _authority(base) == _authority(f"{urlsplit(base).scheme}://{host}"):
                 return base
         if not configured[0] and _is_loopback(_host_name(host)):
-            return f"{req.env['wsgi.url_scheme']}://{host}"
+            return f"{scheme}://{host}"
         raise Misdirected("this server does not answer for that host; see BASE_URL")
-
-    def _urls(self, base: str) -> Urls:
-        return _kept_urls(self._settings.base_url or base, self._settings.media_base_url)
 
     def _may_sign_in(self, req: falcon.Request) -> bool:
         """Whether a password may travel on this connection (APP-14-5)."""
@@ -101,14 +116,14 @@ class Gate:
             return True
         if not settings.base_url and _is_loopback(peer):
             return True
-        if not any(req.get_header(name) for name in FORWARDED):
+        if not any(map(req.env.get, FORWARDED)):
             return bool(req.env["wsgi.url_scheme"] == "https")
         # The server believes such a field from whomever its own settings trust; we do not.
         declared = req.get_header("X-Forwarded-Proto", default="").lower()
         return declared == "https" and peer in self._proxies
 
     def _sign_in(self, req: falcon.Request, context: RequestContext) -> None:
-        authorization = req.get_header("Authorization")
+        authorization = req.env.get("HTTP_AUTHORIZATION")
         if authorization is None:
             return
         if not context.may_sign_in:
@@ -131,11 +146,10 @@ def _is_probe(req: falcon.Request, prefix: str) -> bool:
 def _host(req: falcon.Request) -> str:
     """Host and port the request is for: an absolute target's, else the Host field's."""
     absolute = ABSOLUTE.match(req.env.get("RAW_URI", ""))
-    fields = req.get_header("Host", default="")
-    host = absolute[1] if absolute else fields
-    if not (HOST.fullmatch(fields) and HOST.fullmatch(host)):
+    host: str = req.env.get("HTTP_HOST", "")
+    if not HOST.fullmatch(host) or (absolute and not HOST.fullmatch(absolute[1])):
         raise BadRequest("the request needs one Host, with a valid name")
-    return host
+    return absolute[1] if absolute else host
 
 
 def _within(path: str, prefix: str) -> str:
@@ -176,11 +190,6 @@ def _check_origin(req: falcon.Request, urls: Urls) -> None:
     crossed = origin is not None and _authority(origin) != _authority(urls.base)
     if crossed or req.get_header("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         raise Forbidden("a page of another site may not change anything here")
-
-
-@lru_cache(maxsize=64)
-def _kept_urls(base: str, media_base: str) -> Urls:
-    return Urls(base, media_base)
 
 
 @lru_cache(maxsize=1024)

@@ -4,15 +4,17 @@ import logging
 import re
 import time
 import uuid
+from random import getrandbits
 from urllib.parse import quote
 
 import falcon
 
-from atompub.logs import REQUEST_ID
+from atompub.logs import REQUEST_ID, Journal
 from atompub.web import metrics
 from atompub.web.proxies import Networks, client_address
 
 log = logging.getLogger("atompub.access")
+journal = Journal(log)
 
 UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 HEADER = "X-Request-ID"
@@ -38,13 +40,13 @@ class Observer:
         metrics.IN_FLIGHT.dec()
         metrics.count(req.method, req.uri_template or metrics.NO_ROUTE, resp.status_code, seconds)
         if log.isEnabledFor(logging.INFO):
-            log.info("request", extra={"fields": self._fields(req, resp, seconds)})
+            journal.add(self._fields(req, resp, seconds))
 
     def _sent_id(self, req: falcon.Request) -> str:
         """The id that a trusted proxy gave the request, "" without one that is a UUID."""
-        sent = req.get_header(HEADER, default="")
+        sent = req.env.get("HTTP_X_REQUEST_ID")
         is_trusted = sent and (req.remote_addr or "") in self._proxies
-        return sent if is_trusted and UUID.fullmatch(sent) else ""
+        return sent if sent and is_trusted and UUID.fullmatch(sent) else ""
 
     def _fields(
         self, req: falcon.Request, resp: falcon.Response, seconds: float
@@ -66,9 +68,15 @@ class Observer:
 
 def begin(sent_id: str = "") -> str:
     """Begin a request, under an id of its own unless it has one; the id."""
-    request_id = sent_id or str(uuid.uuid4())
+    request_id = sent_id or _random_id()
     REQUEST_ID.set(request_id)
     return request_id
+
+
+def _random_id() -> str:
+    """A UUID of version 4; the library's takes four times as long."""
+    digits = f"{getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 def occasion() -> str:
@@ -80,14 +88,15 @@ def refused(status: int, client: str) -> str:
     """Record a refusal of the worker's: the application never saw the request. Its id."""
     request_id = begin()
     metrics.count("", metrics.NO_ROUTE, status, 0)
-    fields = {
+    fields: dict[str, object] = {
         "request_id": request_id,
         "method": None,
         "path": None,
         "status": status,
         "client": client,
     }
-    log.info("request", extra={"fields": fields})
+    if log.isEnabledFor(logging.INFO):
+        journal.add(fields)
     return request_id
 
 

@@ -63,7 +63,9 @@ class PublicationResource(Resource):
             return Kept(self._validators(page.collection, urls), octets)
 
         kept = self.kept.get((found.id, validators.view, coding), validators, make)
-        answers.show_validators(resp, kept.validators, coding)
+        if kept.validators != validators:
+            # The page is of a later snapshot than the one that was asked about first.
+            answers.show_validators(resp, kept.validators, coding)
         if self.content_type == PAGE_TYPE:
             answers.allow_page(resp)
         answers.send(resp, self.content_type, kept.octets, coding)

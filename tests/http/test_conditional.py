@@ -93,14 +93,14 @@ def test_last_modified(now, expected):
     assert expected == CURRENT.last_modified(now)
 
 
-def test_from_headers():
+def test_fields_of_a_request():
     """Each field is taken by its own name."""
-    fields = {
-        "If-Match": "1",
-        "If-Unmodified-Since": "2",
-        "If-None-Match": "3",
-        "If-Modified-Since": "4",
-        "If-Range": "5",
+    environ = {
+        "HTTP_IF_MATCH": "1",
+        "HTTP_IF_UNMODIFIED_SINCE": "2",
+        "HTTP_IF_NONE_MATCH": "3",
+        "HTTP_IF_MODIFIED_SINCE": "4",
+        "HTTP_IF_RANGE": "5",
     }
     expected = Preconditions(
         if_match="1",
@@ -109,8 +109,8 @@ def test_from_headers():
         if_modified_since="4",
         if_range="5",
     )
-    assert expected == Preconditions.from_headers(fields.get)
-    assert Preconditions() == Preconditions.from_headers({}.get)
+    assert expected == Preconditions.of(environ)
+    assert Preconditions() == Preconditions.of({})
 
 
 @pytest.mark.covers("HTTP-C-6")

@@ -101,7 +101,7 @@ def test_replay_in_other_words(wsse, nonce):
 
 def test_replay_on_another_node(wsse, clock):
     """A nonce that one node took is refused by all."""
-    settings = sites.settings_of(wsse.store._path.parent, wsse="yes")
+    settings = sites.settings_of(Path(wsse.store._path).parent, wsse="yes")
     engine = open_engine(settings.database_url)
     app = sites.create_app(settings, engine=engine, now=clock)
     other = sites.Site(engine, sites.WSGI(app, "127.0.0.1"), now=clock)
