@@ -36,7 +36,7 @@ from atompub.web.media import MediaResource, PublicMediaResource
 from atompub.web.member import MemberResource
 from atompub.web.metrics import MetricsResource
 from atompub.web.middleware import Gate
-from atompub.web.observing import Observer
+from atompub.web.observing import Observer, journal
 from atompub.web.problems import ProblemResource
 from atompub.web.proxies import Networks
 from atompub.web.service import CategoriesResource, ServiceResource
@@ -123,7 +123,7 @@ def _add_probes(app: App, settings: Settings, engine: Engine) -> None:
     """What supervisors ask: see `atompub.web.health`."""
     app.add_route("/-/live", LiveResource())
     app.add_route("/-/ready", ReadyResource(engine))
-    app.add_route("/-/metrics", MetricsResource(Networks(settings.metrics_readers)))
+    app.add_route("/-/metrics", MetricsResource(Networks(settings.metrics_readers), journal.flush))
 
 
 def _authentication(

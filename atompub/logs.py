@@ -1,9 +1,7 @@
 """The log: one JSON object to a line; requests on standard output, all else on standard error."""
 
-import atexit
 import json
 import logging
-import threading
 import time
 from contextvars import ContextVar
 from functools import lru_cache
@@ -11,8 +9,6 @@ from typing import Any
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that this thread answers, "" outside of any."""
-DELAY = 0.1
-"""Seconds for which the lines of requests are collected."""
 
 
 class Line(logging.Formatter):
@@ -27,10 +23,11 @@ class Line(logging.Formatter):
             fields["request_id"] = request_id
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
-        return _line(record.created, record.levelname.lower(), record.getMessage(), fields)
+        return line(record.created, record.levelname.lower(), record.getMessage(), fields)
 
 
-def _line(instant: float, level: str, message: str, fields: dict[str, object]) -> str:
+def line(instant: float, level: str, message: str, fields: dict[str, object]) -> str:
+    """A line without its end; `instant` in seconds since 1970 UTC."""
     shown = f"{_second(int(instant))}.{int(instant % 1 * 1000):03d}Z"
     return _as_json({"time": shown, "level": level, "message": message, **fields})
 
@@ -41,37 +38,6 @@ _as_json = json.JSONEncoder().encode
 @lru_cache(maxsize=8)
 def _second(instant: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(instant))
-
-
-class Journal:
-    """The lines of requests: kept, and written together a tenth of a second after the first.
-
-    A record of `logging` for each, and a write, would cost a fifth of the server's rate.
-    """
-
-    def __init__(self, log: logging.Logger) -> None:
-        self._log = log
-        self._kept: list[tuple[float, dict[str, object]]] = []
-        self._lock = threading.Lock()
-        atexit.register(self.flush)
-
-    def add(self, fields: dict[str, object]) -> None:
-        """Keep what a line shall say; the first one sets the clock."""
-        with self._lock:
-            self._kept.append((time.time(), fields))
-            is_first = len(self._kept) == 1
-        if is_first:
-            timer = threading.Timer(DELAY, self.flush)
-            timer.daemon = True
-            timer.start()
-
-    def flush(self) -> None:
-        """Write what there is, as one record of many lines."""
-        with self._lock:
-            kept, self._kept = self._kept, []
-        if kept:
-            lines = (_line(instant, "info", "request", fields) for instant, fields in kept)
-            self._log.info("\n".join(lines))
 
 
 def settings_of_logging(*, access: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ looks for when it is imported; without one each process counts for itself.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,9 +53,13 @@ def _labelled(method: str, route: str, hundreds: int) -> tuple[Counter, Histogra
 
 @dataclass(frozen=True, slots=True)
 class MetricsResource(Resource):
-    """`/-/metrics`, for who asks directly and is in `readers`; for others there is nothing."""
+    """`/-/metrics`, for who asks directly and is in `readers`; for others there is nothing.
+
+    `settle` counts what this process has not counted yet.
+    """
 
     readers: Networks
+    settle: Callable[[], None]
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The metrics of all processes."""
@@ -64,6 +69,7 @@ class MetricsResource(Resource):
             raise NotFound("there is nothing at this address")
         resp.set_header("Cache-Control", "no-store")
         resp.content_type = CONTENT_TYPE_LATEST
+        self.settle()
         resp.data = generate_latest(_registry())
 
     on_head = on_get
