@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from atompub.cli.store import has_accounts, make_store, needs_making, open_store
 from atompub.cli.users import add_user
@@ -77,6 +78,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "limit_request_field_size": LONGEST_LINE,
         "keepalive": 30,
         "logconfig_dict": settings_of_logging(access=settings.access_log),
+        "logger_class": _Log,
         # Another way in, which nobody asked for.
         "control_socket_disable": True,
         "proc_name": "atompub",
@@ -97,6 +99,13 @@ def _share_metrics() -> dict[str, Any]:
         "child_exit": child_exit,
         "on_exit": lambda _: shutil.rmtree(folder, ignore_errors=True),
     }
+
+
+class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's log, less its access log: given a `logconfig_dict` it makes up a line for each
+    request, whether anybody wants it or not."""
+
+    access_log_enabled = False
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
