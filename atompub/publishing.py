@@ -282,8 +282,7 @@ class Publishing:
 
     def _released(self, collection: Collection) -> Collection:
         """The collection after the releases that are due: time enters as a change only."""
-        now = self._now()
-        if collection.due is None or collection.due > now:
+        if collection.due is None or collection.due > (now := self._now()):
             return collection
         try:
             self._store.entries.release(collection.id, now)

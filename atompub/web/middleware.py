@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 import falcon
@@ -60,7 +61,9 @@ class Gate:
         """Refuse what no resource could answer; find out who is asking."""
         if _is_probe(req, self._prefix):
             return
-        site = self._site(_host(req), req.env["wsgi.url_scheme"])
+        raw, host = _target(req.env), req.env.get("HTTP_HOST", "")
+        absolute = None if raw.startswith("/") else ABSOLUTE.match(raw)
+        site = self._site(absolute[1] if absolute else host, host, req.env["wsgi.url_scheme"])
         context = RequestContext(site.urls, may_sign_in=self._may_sign_in(req))
         req.context.known = context
         if req.method == "OPTIONS" and req.path == "*":
@@ -68,7 +71,7 @@ class Gate:
             resp.set_header("Allow", ", ".join(METHODS))
             return
         _check_method(req.method)
-        _check_target(req)
+        _check_target(raw, req.env["PATH_INFO"])
         if req.env.get("HTTP_EXPECT", "100-continue").lower() != "100-continue":
             raise ExpectationFailed("only Expect: 100-continue is understood")
         req.path = _within(req.path, site.prefix)
@@ -91,8 +94,11 @@ class Gate:
         if resp.get_header("Content-Security-Policy") is None:
             resp.set_header("Content-Security-Policy", NOTHING_ACTIVE)
 
-    def _find_site(self, host: str, scheme: str) -> Site:
-        """The site that a request to a host came to. Raises Misdirected."""
+    def _find_site(self, host: str, field: str, scheme: str) -> Site:
+        """The site that a request to a host came to: an absolute target's, else that of the field
+        Host, which is there anyway. Raises BadRequest, Misdirected."""
+        if not (HOST.fullmatch(host) and HOST.fullmatch(field)):
+            raise BadRequest("the request needs one Host, with a valid name")
         base, media_base = self._settings.base_url, self._settings.media_base_url
         found = self._base(host, scheme)
         is_media = found == media_base != base
@@ -143,13 +149,10 @@ def _is_probe(req: falcon.Request, prefix: str) -> bool:
     return path in PROBES
 
 
-def _host(req: falcon.Request) -> str:
-    """Host and port the request is for: an absolute target's, else the Host field's."""
-    absolute = ABSOLUTE.match(req.env.get("RAW_URI", ""))
-    host: str = req.env.get("HTTP_HOST", "")
-    if not HOST.fullmatch(host) or (absolute and not HOST.fullmatch(absolute[1])):
-        raise BadRequest("the request needs one Host, with a valid name")
-    return absolute[1] if absolute else host
+def _target(environ: dict[str, Any]) -> str:
+    """The request's target as it was sent, where the server tells."""
+    raw: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
+    return raw
 
 
 def _within(path: str, prefix: str) -> str:
@@ -170,15 +173,15 @@ def _check_method(method: str) -> None:
         raise NotImplementedAnywhere(f"no resource here offers {method[:40]!r}", METHODS)
 
 
-def _check_target(req: falcon.Request) -> None:
+@lru_cache(maxsize=256)
+def _check_target(raw: str, path_info: str) -> None:
     """Raise NotFound for a target that a proxy may have read in another way (SEC-U-4)."""
-    raw = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or req.env["PATH_INFO"]
     path = ABSOLUTE.sub("", raw).partition("?")[0]
     try:
-        req.env["PATH_INFO"].encode("latin-1").decode()
+        path_info.encode("latin-1").decode()
     except UnicodeDecodeError:
         raise NotFound("the address is not UTF-8") from None
-    if TRICKY.search(path) or "\0" in req.path:
+    if TRICKY.search(path) or "\0" in path_info:
         raise NotFound("there is nothing at this address")
 
 
