@@ -36,6 +36,19 @@ def test_every_document_has_validators(shared_site, found, method):
 
 
 @pytest.mark.covers("HTTP-C-1")
+def test_an_entry_whose_collection_turns_private(site):
+    """An entry's links tell whether its collection is private, so its tag does as well, and what
+    was kept of it is not shown again."""
+    url = site.made()
+    open_to_all = site.alice.get(url)
+    site.set("blog", private=True)
+    changed = site.alice.get(url)
+    assert 'type="text/html"' in open_to_all.text
+    assert 'type="text/html"' not in changed.text
+    assert open_to_all.headers["ETag"] != changed.headers["ETag"]
+
+
+@pytest.mark.covers("HTTP-C-1")
 def test_validators_of_a_creation(timed_site):
     """The answer to a creation has the validators that reading the member gives."""
     made = timed_site.post()
