@@ -17,22 +17,22 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        fields: dict[str, object] = {}
+        line = {
+            "time": stamp(record.created),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
         request_id = REQUEST_ID.get()
         if request_id:
-            fields["request_id"] = request_id
+            line["request_id"] = request_id
         if record.exc_info:
-            fields["traceback"] = self.formatException(record.exc_info)
-        return line(record.created, record.levelname.lower(), record.getMessage(), fields)
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
 
 
-def line(instant: float, level: str, message: str, fields: dict[str, object]) -> str:
-    """A line without its end; `instant` in seconds since 1970 UTC."""
-    shown = f"{_second(int(instant))}.{int(instant % 1 * 1000):03d}Z"
-    return _as_json({"time": shown, "level": level, "message": message, **fields})
-
-
-_as_json = json.JSONEncoder().encode
+def stamp(instant: float) -> str:
+    """An instant, in seconds since 1970 UTC, as lines of the log show it."""
+    return f"{_second(int(instant))}.{int(instant % 1 * 1000):03d}Z"
 
 
 @lru_cache(maxsize=8)

@@ -1,18 +1,20 @@
 """What becomes of each request: its id, its line in the log, and the metrics."""
 
 import atexit
+import json
 import logging
 import re
 import threading
 import time
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from random import getrandbits
 from urllib.parse import quote
 
 import falcon
 
-from atompub.logs import REQUEST_ID, line
+from atompub.logs import REQUEST_ID, stamp
 from atompub.web import metrics
 from atompub.web.proxies import Networks, client_address
 
@@ -96,18 +98,20 @@ class Journal:
 
 def _line(answer: Answer) -> str:
     """What is logged: never a field of the request, nor a query, which may hold secrets."""
-    fields: dict[str, object] = {
-        "request_id": answer.request_id,
-        "method": answer.method and answer.method[:20],
-        # As it was sent: routing has taken the site's prefix away from req.path.
-        "path": answer.path and quote(answer.path.encode("latin-1")),
-        "status": answer.status,
-        "bytes": answer.octets,
-        "ms": round(1000 * answer.seconds, 1),
-        "client": answer.client,
-        "account": answer.account,
-    }
-    return line(answer.instant, "info", "request", fields)
+    # As it was sent: routing has taken the site's prefix away from req.path.
+    path = "null" if answer.path is None else f'"{quote(answer.path.encode("latin-1"))}"'
+    method = answer.method and answer.method[:20]
+    # By hand, in the half of the time; what is quoted so has nothing to escape.
+    return (
+        f'{{"time": "{stamp(answer.instant)}", "level": "info", "message": "request",'
+        f' "request_id": "{answer.request_id}", "method": {_json(method)},'
+        f' "path": {path}, "status": {answer.status},'
+        f' "bytes": {_json(answer.octets)}, "ms": {1000 * answer.seconds:.1f},'
+        f' "client": {_json(answer.client)}, "account": {_json(answer.account)}}}'
+    )
+
+
+_json = lru_cache(maxsize=1024)(json.dumps)
 
 
 journal = Journal()
