@@ -29,6 +29,7 @@ from atompub.store.histories import Histories
 from atompub.store.listings import Listings
 from atompub.store.migrations import check_schema, is_empty, migrate
 from atompub.store.pages import Pages
+from atompub.store.pings import Ping, Pings
 from atompub.store.thumbnails import Thumbnails
 from atompub.store.tokens import Tokens
 from tests.store.content import ALICE, Store, edition, key, new_member
@@ -78,6 +79,10 @@ CALLS = {
     "Thumbnails.thumbnail": lambda at: at.thumbnails.thumbnail("key", 320),
     "Thumbnails.keep_thumbnail": lambda at: at.thumbnails.keep_thumbnail("key", 640, b"JPEG"),
     "Thumbnails.forget_orphans": lambda at: at.thumbnails.forget_orphans(),
+    "Pings.waiting": lambda at: at.pings.waiting("hub"),
+    "Pings.take": lambda at: at.pings.take("hub"),
+    "Pings.done": lambda at: at.pings.done(Ping("known", at.blog, "blog", 10**6, 0)),
+    "Pings.failed": lambda at: at.pings.failed(Ping("known", at.blog, "blog", 1, 0)),
     "Accounts.get": lambda at: at.accounts.get("rita"),
     "Accounts.list": lambda at: at.accounts.list(),
     "Accounts.add": lambda at: at.accounts.add("sam", "hash", Role.EDITOR),
@@ -95,6 +100,7 @@ CALLS = {
     "is_empty": lambda at: is_empty(at.engine),
 }
 CHANGES = {
+    *("Pings.take", "Pings.done", "Pings.failed"),
     *("Collections.add", "Collections.set", "Collections.remove"),
     *("Entries.add", "Entries.edit", "Entries.remove", "Entries.release"),
     *("Accounts.add", "Accounts.set_password", "Accounts.remove", "Accounts.grant"),
@@ -103,7 +109,7 @@ CHANGES = {
 }
 
 
-SINGLE = {"Thumbnails.keep_thumbnail", "Thumbnails.forget_orphans"}
+SINGLE = {"Thumbnails.keep_thumbnail", "Thumbnails.forget_orphans", "Pings.done", "Pings.failed"}
 """What runs one statement only."""
 
 
@@ -147,6 +153,7 @@ def filled(store, clock):
     store.edit("shown")
     store.edit("hidden", visible=False)
     store.remove("gone")
+    Pings(store.engine, clock).take("known")
     tokens = Tokens(store.engine, clock)
     tokens.add("rita", "secret", {EVERYWHERE: Scope.WRITE})
     tokens.spend(tokens.list()[0].id, b"earlier nonce", clock() + 10**12)
@@ -167,7 +174,7 @@ class Failing(Store):
         self.collections, self.accounts = Collections(engine, self.now), Accounts(engine, self.now)
         self.entries, self.pages = Entries(engine), Pages(engine)
         self.listings, self.histories = Listings(engine), Histories(engine)
-        self.thumbnails = Thumbnails(engine)
+        self.thumbnails, self.pings = Thumbnails(engine), Pings(engine, self.now)
         self.tokens = Tokens(engine, self.now)
 
     def archive(self, number):
