@@ -1,6 +1,5 @@
 """Answers to GET and HEAD: validators, codings, 304, and the bytes of pages kept for the next."""
 
-import gzip
 import hashlib
 import threading
 import time
@@ -13,8 +12,8 @@ import falcon
 
 from atompub import __version__
 from atompub.html.pages import PAGE_TYPE
+from atompub.web.codings import coding_for, compressed
 from atompub.web.conditional import NotModified, Preconditions, Validators, check_read
-from atompub.web.mediatypes import choose_coding
 
 PRIVATE = "private, no-cache"
 PUBLIC = "public, max-age=60"
@@ -22,7 +21,6 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src *; media-src *; form-action 'none';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-COMPRESSION_LEVEL = 6
 KEPT_BYTES = 32 * 1024 * 1024
 
 
@@ -33,13 +31,8 @@ def fingerprint(base: str) -> str:
 
 
 def coding_of(req: falcon.Request) -> str:
-    """The content coding to answer in: "gzip", or "" for none."""
-    return _coding(req.env.get("HTTP_ACCEPT_ENCODING"))
-
-
-@lru_cache(maxsize=256)
-def _coding(accept_encoding: str | None) -> str:
-    return "gzip" if choose_coding(accept_encoding, ("gzip", "identity")) == "gzip" else ""
+    """The content coding to answer in, "" for none."""
+    return coding_for(req.env.get("HTTP_ACCEPT_ENCODING"))
 
 
 def is_fresh(
@@ -98,11 +91,6 @@ def show_page(req: falcon.Request, resp: falcon.Response, body: bytes) -> None:
 def allow_page(resp: falcon.Response) -> None:
     """Tell browsers what a page of ours may do."""
     resp.set_header("Content-Security-Policy", PAGE_POLICY)
-
-
-def compressed(body: bytes, coding: str) -> bytes:
-    """A document in a coding; the same bytes each time."""
-    return gzip.compress(body, COMPRESSION_LEVEL, mtime=0) if coding == "gzip" else body
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from atompub.urls import Urls
 from atompub.web import answers, bodies, digests
 from atompub.web.answers import Kept, PageCache
 from atompub.web.bodies import Declared
+from atompub.web.codings import compressed
 from atompub.web.conditional import Preconditions, Validators, check_write
 from atompub.web.media import keep, upload
 from atompub.web.member import show_entry, validators_of
@@ -80,7 +81,7 @@ class CollectionResource(Resource):
         def make() -> Kept:
             seen, body = self._render(found, view, listing, context.urls)
             current = _validators(seen, view, listing, context.urls)
-            return Kept(current, answers.compressed(body, coding))
+            return Kept(current, compressed(body, coding))
 
         key = (found.id, validators.view, coding)
         kept = self.kept.get(key, validators, make)

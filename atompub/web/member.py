@@ -17,6 +17,7 @@ from atompub.publishing import Publishing
 from atompub.urls import Urls
 from atompub.web import answers, bodies, digests
 from atompub.web.answers import Kept, PageCache
+from atompub.web.codings import compressed
 from atompub.web.conditional import Preconditions, Validators, check_write
 from atompub.web.resource import Resource, known
 
@@ -44,7 +45,7 @@ class MemberResource(Resource):
 
         def make() -> Kept:
             body = render(current, found, context.urls, editing=editing)
-            return Kept(validators, answers.compressed(body, coding))
+            return Kept(validators, compressed(body, coding))
 
         kept = self.kept.get((current.id, validators.view, coding), validators, make)
         answers.send(resp, ENTRY_TYPE, kept.octets, coding)

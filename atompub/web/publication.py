@@ -13,6 +13,7 @@ from atompub.publishing import Publishing
 from atompub.urls import Urls
 from atompub.web import answers
 from atompub.web.answers import Kept, PageCache
+from atompub.web.codings import compressed
 from atompub.web.conditional import Validators
 from atompub.web.resource import Resource, known
 
@@ -59,7 +60,7 @@ class PublicationResource(Resource):
 
         def make() -> Kept:
             page = self.publishing.page(found, PUBLISHED, FIRST)
-            octets = answers.compressed(self.render(page, urls), coding)
+            octets = compressed(self.render(page, urls), coding)
             return Kept(self._validators(page.collection, urls), octets)
 
         kept = self.kept.get((found.id, validators.view, coding), validators, make)
