@@ -93,7 +93,8 @@ class Preconditions:
     @classmethod
     def of(cls, environ: Mapping[str, Any]) -> "Preconditions":
         """Take them from a WSGI environment."""
-        return cls(*map(environ.get, FIELDS))
+        # Most requests have none.
+        return NONE if environ.keys().isdisjoint(FIELDS) else cls(*map(environ.get, FIELDS))
 
     def has_any(self) -> bool:
         """Whether there is a field that a write would be held against."""
@@ -107,6 +108,9 @@ class Preconditions:
         If-None-Match does not: it names what must not be there, and protects nobody's change.
         """
         return self.if_match is not None or _date(self.if_unmodified_since, now) is not None
+
+
+NONE = Preconditions()
 
 
 @dataclass(frozen=True, slots=True)
