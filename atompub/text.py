@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 import nh3
 
 SCHEMES = {"http", "https", "mailto"}
+UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document can hold, though HTML can name them."""
 ATTRIBUTES = {tag: names - {"style"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 
 
@@ -18,13 +20,19 @@ def sanitise(markup: str, base: str) -> str:
             return _resolve(base, value)
         return value
 
-    return nh3.clean(markup, attributes=ATTRIBUTES, url_schemes=SCHEMES, attribute_filter=resolved)
+    clean = nh3.clean(markup, attributes=ATTRIBUTES, url_schemes=SCHEMES, attribute_filter=resolved)
+    return UNFIT.sub("", clean)
 
 
 def plain(markup: str) -> str:
     """HTML as plain text: no tags, no entities, white space folded."""
     bare = nh3.clean(markup, tags=set(), clean_content_tags={"script", "style"})
-    return " ".join(html.unescape(bare).split())
+    return " ".join(UNFIT.sub("", html.unescape(bare)).split())
+
+
+def is_fetchable(address: str) -> bool:
+    """Whether programs may fetch what is at a reference: http or https."""
+    return address.partition(":")[0].lower() in {"http", "https"}
 
 
 def is_web_address(address: str) -> bool:

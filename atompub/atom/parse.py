@@ -9,6 +9,7 @@ from lxml import etree
 
 from atompub.atom.namespaces import Element, is_element, line_of
 from atompub.errors import NotWellFormed, TooLarge
+from atompub.text import UNFIT
 
 LONGEST_DECLARATION = 1024
 MAX_DEPTH = 100
@@ -45,7 +46,6 @@ DECLARATION = re.compile(
 )
 # Atomic groups: a prolog of a thousand comments must not be tried in every combination.
 DOCTYPE = re.compile(r"(?>\s+|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 POSITION = re.compile(r",? line \d+, column \d+.*", re.DOTALL)
 
 _parsers = threading.local()
@@ -109,7 +109,7 @@ def decode(body: bytes, charset: str | None) -> str:
                 f"the encoding {named[:40]!r} is not accepted; send one of {TAKEN}", 1, 1
             )
     text = _decoded(body[len(bom) :], encoding)
-    unusable = NOT_XML.search(text)
+    unusable = UNFIT.search(text)
     if unusable:
         raise _at(text, unusable.start(), f"U+{ord(unusable[0]):04X} may not stand in XML")
     return _without_declaration(text)

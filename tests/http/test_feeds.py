@@ -228,3 +228,13 @@ def test_updated_stays(timed_site, clock, address):
     clock.forward(60)
     timed_site.put(url, entry("A comma", updated=SENT))
     assert before == updated(timed_site, address)
+
+
+@pytest.mark.covers("SEC-X-10")
+def test_characters_of_html_alone(site):
+    """Characters that HTML can name and XML cannot hold keep nobody from the feed."""
+    named = "&lt;b title='&amp;#1;'>a&amp;#8;b&amp;#xFFFF;&lt;/b>"
+    site.made(bare(f'<title type="html">{named}</title><content type="html">{named}</content>'))
+    for address in (FEED, "/blog/"):
+        assert 200 == site.anon.get(address).status_code
+    assert ["ab"] == [one(site.anon.get(FEED).content, "//a:entry/a:title").text[12:14]]
