@@ -142,3 +142,52 @@ class Reading:
     licenses: tuple[str, ...]
     answers: tuple[str, ...]
     replies: Replies | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a feed: a relation, an absolute address, and the media type and title of what is
+    there, "" where nothing is said."""
+
+    rel: str
+    href: str
+    type: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page of search results tells of them (OpenSearch 1.1).
+
+    `page` counts from 1; `total` entries were found, `start` of them stand before this page, and
+    a page holds `size`.
+    """
+
+    words: str
+    page: int
+    total: int
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands at the head of a feed, in whatever form.
+
+    `author` is who publishes it. `history` is "archive" for a closed part of a publication's
+    history, "complete" for a document with all of its entries (RFC 5005), else "".
+    """
+
+    atom_id: str
+    title: str
+    author: str
+    updated: int
+    links: tuple[Link, ...]
+    history: str = ""
+    found: Found | None = None
+
+    def address(self, rel: str, kind: str = "") -> str:
+        """Where the first link of a relation leads, "" when there is none; `kind` is a type."""
+        return next(
+            (one.href for one in self.links if one.rel == rel and kind in {"", one.type}), ""
+        )

@@ -137,7 +137,8 @@ class Urls:
 
 def _path(selection: Selection) -> str:
     if selection.category:
-        return f"-/category/{quote(selection.category, safe='')}/"
+        # A slash stays one: proxies and this server's own gate do not take an encoded one.
+        return f"-/category/{quote(selection.category)}/"
     if selection.author:
         return f"-/author/{quote(selection.author, safe='')}/"
     if selection.month:
