@@ -25,7 +25,7 @@ from atompub.store.pages import Pages as StoredPages
 from atompub.store.pings import Pings
 from atompub.store.tokens import Tokens
 from atompub.urls import Urls
-from atompub.web import publication
+from atompub.web import discovery, publication
 from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
 from atompub.web.collection import CollectionResource
@@ -105,6 +105,8 @@ def _add_publications(
     app.add_route("/{collection}/feed.atom", publication.feed(publishing, kept))
     app.add_route("/{collection}/{member}", publication.PermalinkResource(publishing, pages))
     app.add_route("/{collection}/{member}/{file}", PublicMediaResource(publishing, blobs))
+    app.add_route("/rsd.xml", discovery.rsd())
+    app.add_route("/opensearch.xml", discovery.opensearch())
     app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
 
 

@@ -100,6 +100,10 @@ class History:
     whole: bool
 
 
+THUMBNAIL_WIDTH = 480
+"""How wide the smaller pictures are that stand for large ones in feeds, in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that comes with an entry: its media resource, or an enclosure it links.
@@ -118,9 +122,10 @@ class Reading:
     """An entry as readers get it. `url` is its permalink, `name` its member's name.
 
     `title`, `summary_text` and `content_text` are plain text, the last one only where the content
-    is; `summary` and `content` are safe HTML with absolute references. All are "" for none, as is
-    `language`. `media` is the member's own media resource at its address for readers; `related`
-    and `licenses` are addresses; `answers` are the permalinks of what it replies to.
+    is; `summary` and `content` are safe HTML with absolute references. All are "" for none, as are
+    `language` and `thumbnail`, the address of a smaller picture. `media` is the member's own media
+    resource at its address for readers; `related` and `licenses` are addresses; `answers` are the
+    permalinks of what it replies to.
     """
 
     atom_id: str
@@ -142,6 +147,7 @@ class Reading:
     licenses: tuple[str, ...]
     answers: tuple[str, ...]
     replies: Replies | None
+    thumbnail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ KNOWN = frozenset(
 )
 """The elements that RFC 4287 defines; other names in its namespace are extensions (section 6.3)."""
 PERSON = frozenset(map(atom, ("name", "uri", "email")))
+IANA = "http://www.iana.org/assignments/relation/"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -38,6 +39,11 @@ def fault(element: Element, rule: str, reason: str) -> Fault:
 def trimmed(element: Element) -> str:
     """An element's text without the white space that pretty-printers add (ATOM-3-1)."""
     return str(text_of(element)).strip(XML_SPACE)
+
+
+def relation_of(link: Element) -> str:
+    """A link's relation, by its short name where IANA has one (RFC 4287 section 4.2.7.2)."""
+    return link.get("rel", "alternate").removeprefix(IANA)
 
 
 def at_most_once(parent: Element, names: frozenset[str], rule: str) -> Iterator[Fault]:

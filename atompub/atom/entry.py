@@ -65,8 +65,12 @@ def media_address(member: Member, media: Media, collection: Collection, urls: Ur
     edited."""
     if collection.settings.private or not member.visible:
         return urls.media(collection.name, member.name)
-    file = file_name(member.name, media.type)
-    return urls.public_media(collection.name, member.name, file)
+    return public_address(member, media, collection, urls)
+
+
+def public_address(member: Member, media: Media, collection: Collection, urls: Urls) -> str:
+    """Where readers get a member's media."""
+    return urls.public_media(collection.name, member.name, file_name(member.name, media.type))
 
 
 def _owned(member: Member, collection: Collection, urls: Urls) -> Iterator[str]:

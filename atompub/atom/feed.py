@@ -48,7 +48,7 @@ def _feed(
 ) -> bytes:
     editing = view.kind != "published"
     parts = [DECLARATION, _head(collection, view, urls, links).encode()]
-    parts += [_tombstone(tombstone).encode() for tombstone in tombstones]
+    parts += [b"\n" + tombstone_element(tombstone).encode() for tombstone in tombstones]
     for member in members:
         parts += [b"\n", fragment(member, collection, urls, editing=editing)]
     parts.append(b"\n</feed>\n")
@@ -98,8 +98,9 @@ def _paging(page: Page, cursor: Cursor, view: View, urls: Urls) -> Iterator[tupl
         yield "monitor", urls.changes(name, state)
 
 
-def _tombstone(tombstone: Tombstone) -> str:
+def tombstone_element(tombstone: Tombstone) -> str:
+    """The at:deleted-entry of a tombstone (RFC 6721 section 3)."""
     return (
-        f'\n<at:deleted-entry xmlns:at="{TOMBSTONE}" ref={quoteattr(tombstone.atom_id)}'
+        f'<at:deleted-entry xmlns:at="{TOMBSTONE}" ref={quoteattr(tombstone.atom_id)}'
         f' when="{dates.render(tombstone.removed)}"/>'
     )

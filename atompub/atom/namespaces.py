@@ -10,8 +10,13 @@ XHTML = "http://www.w3.org/1999/xhtml"
 XML = "http://www.w3.org/XML/1998/namespace"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
-THREAD = "http://purl.org/syndication/thread/1.0"
 TOMBSTONE = "http://purl.org/atompub/tombstones/1.0"
+THREAD = "http://purl.org/syndication/thread/1.0"
+HISTORY = "http://purl.org/syndication/history/1.0"
+MEDIA = "http://search.yahoo.com/mrss/"
+OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
+"""What a license link says that names none (RFC 4946 section 2)."""
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 

@@ -1,143 +1,99 @@
 """What readers get of an entry: text and markup that is safe to show, with absolute references."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 from html import escape
 
 from lxml import etree
 
 from atompub import text
-from atompub.atom.constructs import trimmed
-from atompub.atom.content import describe
-from atompub.atom.entry import shielded
-from atompub.atom.namespaces import XHTML, Element, app, atom, is_element, text_of
-from atompub.atom.submission import BASE, plain_text
-from atompub.model import Member
+from atompub.atom.constructs import relation_of, trimmed
+from atompub.atom.entry import public_address
+from atompub.atom.markup import base_of, plain_content, safe_html, shown_content
+from atompub.atom.namespaces import UNSPECIFIED, Element, atom
+from atompub.atom.submission import category_of, plain_text
+from atompub.model import Collection, Member
+from atompub.readers import THUMBNAIL_WIDTH, Attachment, Listed, Reading
 from atompub.urls import Urls
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An entry as a page shows it. `title` is plain text; `summary` and `content` are safe HTML."""
-
-    title: str
-    authors: tuple[str, ...]
-    updated: int
-    published: int
-    categories: tuple[str, ...]
-    summary: str
-    content: str
+LENGTH = re.compile(r"[0-9]{1,15}")
+language_of = etree.XPath(
+    "string(ancestor-or-self::*[@xml:lang][1]/@xml:lang)", smart_strings=False
+)
 
 
-def read(member: Member, permalink: str) -> Reading:
-    """A member's XML as something to show at its permalink."""
+def read(listed: Listed, urls: Urls) -> Reading:
+    """A member as readers get it, with the addresses that `urls` gives."""
+    member, collection = listed.member, listed.collection
+    permalink = urls.permalink(collection.name, member.name)
     root = etree.fromstring(member.xml, base_url=permalink)
     content, summary = root.find(atom("content")), root.find(atom("summary"))
-    names = [trimmed(name) for name in root.iterfind(f"{atom('author')}/{atom('name')}")]
     return Reading(
+        atom_id=member.atom_id,
+        url=permalink,
+        name=member.name,
         title=plain_text(root.find(atom("title"))),
-        authors=tuple([member.author] if member.author else names),
+        authors=_authors(root, member),
+        published=listed.posted,
         updated=member.updated,
-        published=member.created if member.published is None else member.published,
-        categories=tuple(
-            one.get("label") or str(one.get("term")) for one in root.iterchildren(atom("category"))
-        ),
+        categories=tuple(map(category_of, root.iterchildren(atom("category")))),
         summary=escape(member.summary) if summary is None else safe_html(summary),
-        content="" if content is None else _shown_content(content),
+        summary_text=member.summary if summary is None else plain_text(summary),
+        content="" if content is None else shown_content(content),
+        content_text="" if content is None else plain_content(content),
+        language=str(language_of(root if content is None else content)),
+        media=_media(member, collection, urls),
+        enclosures=tuple(_enclosures(root)),
+        related=next(_addresses(root, "related"), ""),
+        licenses=tuple(one for one in _addresses(root, "license") if one != UNSPECIFIED),
+        answers=tuple(urls.permalink(collection.name, name) for name in listed.thread.parents),
+        replies=listed.thread.replies,
+        thumbnail=thumbnail_of(listed, urls),
     )
 
 
-def public_fragment(member: Member, collection: str, urls: Urls) -> bytes:
-    """The entry element for public feeds: its markup sanitised, its references absolute."""
-    permalink = urls.permalink(collection, member.name)
-    root = etree.fromstring(member.xml, base_url=permalink)
-    for child in list(root):
-        if _is_active(child):
-            root.remove(child)
-        elif child.tag in TEXTS and child.get("type") in {"html", "xhtml"}:
-            _make_safe(child)
-        elif child.tag == atom("link"):
-            child.set("href", text.absolute(_base(child), child.get("href", "")))
-    _add(root, member, permalink)
-    if root.get(BASE) is not None:
-        del root.attrib[BASE]
-    return shielded(etree.tostring(root, encoding="utf-8", with_tail=False))
+def thumbnail_of(listed: Listed, urls: Urls) -> str:
+    """The address of an album's picture made smaller, "" for all else."""
+    collection, member = listed.collection, listed.member
+    if member.media is None or not (collection.settings.is_album and member.media.genuine):
+        return ""
+    return urls.thumbnail(collection.name, member.name, THUMBNAIL_WIDTH)
 
 
-def safe_html(construct: Element) -> str:
-    """A text construct as sanitised HTML."""
-    kind = construct.get("type", "text")
-    if kind == "html":
-        return text.sanitise(str(text_of(construct)), _base(construct))
-    if kind == "xhtml":
-        return text.sanitise(_markup(construct), _base(construct))
-    return escape(str(text_of(construct)))
-
-
-TEXTS = {atom(name) for name in ("title", "summary", "content", "rights")}
-
-
-def _shown_content(content: Element) -> str:
-    kind = content.get("type", "text").lower()
-    source = content.get("src")
-    if source is not None:
-        address = text.absolute(_base(content), source)
-        label = escape(f"{describe(kind)} at {address}")
-        return (
-            f'<p><a href="{escape(address)}">{label}</a></p>'
-            if text.is_web_address(address)
-            else label
-        )
-    if kind in {"text", "html", "xhtml"}:
-        shown = safe_html(content)
-        return f"<p>{shown}</p>" if kind == "text" else shown
-    if kind.startswith("text/") and not kind.endswith("/xml"):
-        return f"<pre>{escape(str(text_of(content)))}</pre>"
-    return ""
-
-
-def _make_safe(construct: Element) -> None:
-    shown = safe_html(construct)
-    for child in list(construct):
-        construct.remove(child)
-    construct.text = shown
-    construct.set("type", "html")
-
-
-def _is_active(child: Element) -> bool:
-    """What readers must not get: control, markup in the open, and content a browser might run."""
-    if not is_element(child):
-        return True
-    if child.tag == atom("content"):
-        kind = child.get("type", "text").lower()
-        return kind not in {"text", "html", "xhtml"} and any(map(is_element, child))
-    return child.tag == app("control") or any(
-        etree.QName(one).namespace == XHTML and child.get("type") != "xhtml"
-        for one in child.iter(etree.Element)
-    )
-
-
-def _markup(construct: Element) -> str:
-    """The inside of the xhtml:div, which is a wrapper and no content (ATOM-3.1-5), as HTML."""
-    div = next(child for child in construct if is_element(child))
-    for element in div.iter(etree.Element):
-        name = etree.QName(element)
-        if name.namespace == XHTML:
-            element.tag = name.localname
-    etree.cleanup_namespaces(div)
-    parts = [escape(div.text or "", quote=False)]
-    parts += [etree.tostring(child, encoding="unicode", method="html") for child in div]
-    return "".join(parts)
-
-
-def _add(root: Element, member: Member, permalink: str) -> None:
-    etree.SubElement(root, atom("id")).text = member.atom_id
+def _authors(root: Element, member: Member) -> tuple[str, ...]:
     if member.author:
-        author = etree.SubElement(root, atom("author"))
-        etree.SubElement(author, atom("name")).text = member.author
-    if member.summary:
-        etree.SubElement(root, atom("summary")).text = member.summary
-    etree.SubElement(root, atom("link"), rel="alternate", type="text/html", href=permalink)
+        return (member.author,)
+    names = root.iterfind(f"{atom('author')}/{atom('name')}")
+    return tuple(filter(None, map(trimmed, names)))
 
 
-def _base(element: Element) -> str:
-    return element.base or ""
+def _media(member: Member, collection: Collection, urls: Urls) -> Attachment | None:
+    if member.media is None:
+        return None
+    address = public_address(member, member.media, collection, urls)
+    return Attachment(address, member.media.type, member.media.length)
+
+
+def _enclosures(root: Element) -> Iterator[Attachment]:
+    for link, address in _links(root, "enclosure"):
+        length = link.get("length", "")
+        yield Attachment(
+            url=address,
+            type=link.get("type", "application/octet-stream"),
+            length=int(length) if LENGTH.fullmatch(length) else None,
+            title=link.get("title", ""),
+        )
+
+
+def _addresses(root: Element, relation: str) -> Iterator[str]:
+    for _, address in _links(root, relation):
+        yield address
+
+
+def _links(root: Element, relation: str) -> Iterator[tuple[Element, str]]:
+    """The links of a relation to what can be fetched, with their absolute addresses."""
+    for link in root.iterchildren(atom("link")):
+        if relation_of(link) == relation:
+            address = text.absolute(base_of(link), link.get("href", ""))
+            if text.is_fetchable(address):
+                yield link, address

@@ -9,11 +9,11 @@ from lxml import etree
 
 from atompub import text
 from atompub.atom import dates
-from atompub.atom.constructs import KNOWN, XML_SPACE, trimmed
+from atompub.atom.constructs import KNOWN, XML_SPACE, relation_of, trimmed
 from atompub.atom.content import generated_summary, media_summary
 from atompub.atom.namespaces import OLD_APP, SIGNATURE, THREAD, XML, Element, app, atom, text_of
 from atompub.atom.references import is_absolute
-from atompub.atom.validate import CONTROL, IANA
+from atompub.atom.validate import CONTROL
 from atompub.model import Category, Media
 
 OWNED_RELS = {"edit", "edit-media", "self", "replies"}
@@ -98,7 +98,7 @@ def take_apart(root: Element, ownership: Ownership) -> Submitted:
         title=plain_text(title),
         updated=_instant(root.find(atom("updated"))),
         published=_instant(root.find(atom("published"))),
-        categories=tuple(map(_category, root.iterchildren(atom("category")))),
+        categories=tuple(map(category_of, root.iterchildren(atom("category")))),
         xml=etree.tostring(root, encoding="utf-8", with_tail=False),
         control=control,
         draft=draft,
@@ -118,7 +118,7 @@ def fill_lengths(root: Element, length_of: Callable[[str], int | None]) -> None:
     `length_of` is asked with an absolute address.
     """
     for link in root.iterchildren(atom("link")):
-        if link.get("rel", "").removeprefix(IANA) == "enclosure" and link.get("length") is None:
+        if relation_of(link) == "enclosure" and link.get("length") is None:
             length = length_of(text.absolute(link.base or "", link.get("href", "")))
             if length is not None:
                 link.set("length", str(length))
@@ -132,6 +132,12 @@ def plain_text(construct: Element | None) -> str:
     if construct.get("type") == "html":
         return text.plain(content)
     return " ".join(content.split())
+
+
+def category_of(element: Element) -> Category:
+    """An atom:category."""
+    scheme = element.get("scheme", "").strip(XML_SPACE)
+    return Category(element.get("term", ""), scheme, element.get("label", ""))
 
 
 def _searched(root: Element) -> Iterator[str]:
@@ -151,11 +157,6 @@ def _usable_id(element: Element | None) -> str:
 
 def _instant(element: Element | None) -> int | None:
     return None if element is None else dates.parse(trimmed(element))
-
-
-def _category(element: Element) -> Category:
-    scheme = element.get("scheme", "").strip(XML_SPACE)
-    return Category(element.get("term", ""), scheme, element.get("label", ""))
 
 
 def _take_summary(root: Element, media: Media | None) -> str:
@@ -200,7 +201,7 @@ def _is_owned(child: Element, ownership: Ownership) -> bool:
 
 
 def _is_owned_link(link: Element) -> bool:
-    rel = link.get("rel", "alternate").removeprefix(IANA)
+    rel = relation_of(link)
     if rel == "alternate":
         # With another type or a language it is not the page that the server links.
         kind = link.get("type", "text/html").lower()

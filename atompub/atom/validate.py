@@ -25,6 +25,7 @@ from atompub.atom.constructs import (
     check_reference,
     check_text,
     fault,
+    relation_of,
     trimmed,
 )
 from atompub.atom.content import check_content
@@ -118,7 +119,7 @@ def _check_controls(root: Element) -> Iterator[Fault]:
 def _check_alternates(root: Element) -> Iterator[Fault]:
     seen = set()
     for link in root.iterchildren(atom("link")):
-        if link.get("rel", "alternate").removeprefix(IANA) != "alternate":
+        if relation_of(link) != "alternate":
             continue
         key = (link.get("type", "").lower(), link.get("hreflang", "").lower())
         if key in seen:
@@ -145,8 +146,6 @@ def _check_source(source: Element) -> Iterator[Fault]:
         if not is_absolute(trimmed(identity)):
             yield fault(identity, "ATOM-4.2.6-1", "is not an absolute IRI")
 
-
-IANA = "http://www.iana.org/assignments/relation/"
 
 REPEATED = frozenset(map(atom, ("author", "category", "contributor", "link")))
 SINGLE = frozenset(

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import falcon
 
-from atompub.atom.publication import PUBLIC_TYPE, render_publication
+from atompub.atom.public import FEED_TYPE
+from atompub.atom.publication import render_publication
 from atompub.atom.reading import read
 from atompub.html.pages import PAGE_TYPE, Pages
-from atompub.model import FIRST, PUBLISHED, Collection, Page
+from atompub.model import FIRST, PUBLISHED, Collection, Member, Page
 from atompub.publishing import Publishing
+from atompub.readers import History, Listed
 from atompub.urls import Urls
-from atompub.web import answers
+from atompub.web import answers, heads
 from atompub.web.answers import Kept, PageCache
 from atompub.web.codings import compressed
 from atompub.web.conditional import Validators
@@ -83,20 +85,29 @@ def feed(publishing: Publishing, kept: PageCache) -> PublicationResource:
     """The public Atom feed; its type is bare, since some readers match it exactly."""
 
     def render(page: Page, urls: Urls) -> bytes:
-        return render_publication(page.collection, page.members, urls)
+        entries = sorted(_listed(page), key=lambda one: one.member.updated, reverse=True)
+        history = History(page.collection, 0, tuple(entries), (), 0, whole=False)
+        return render_publication(heads.subscription(history, "atom", urls), entries, urls)
 
-    return PublicationResource(publishing, kept, "feed", PUBLIC_TYPE, render)
+    return PublicationResource(publishing, kept, "feed", FEED_TYPE, render)
+
+
+def _listed(page: Page) -> list[Listed]:
+    return [_as_listed(page.collection, member) for member in page.members]
+
+
+def _as_listed(collection: Collection, member: Member) -> Listed:
+    posted = member.created if member.published is None else member.published
+    return Listed(collection, member, posted)
 
 
 def index(publishing: Publishing, kept: PageCache, pages: Pages) -> PublicationResource:
     """The page that lists the entries."""
 
     def render(page: Page, urls: Urls) -> bytes:
-        name = page.collection.name
-        addresses = [(urls.permalink(name, member.name), member) for member in page.members]
-        entries = [(address, read(member, address)) for address, member in addresses]
-        entries.sort(key=lambda entry: entry[1].published, reverse=True)
-        return pages.publication(page.collection, entries, urls)
+        entries = [read(one, urls) for one in _listed(page)]
+        entries.sort(key=lambda entry: entry.published, reverse=True)
+        return pages.publication(page.collection, [(one.url, one) for one in entries], urls)
 
     return PublicationResource(publishing, kept, "index", PAGE_TYPE, render)
 
@@ -121,7 +132,8 @@ class PermalinkResource(Resource):
         if answers.is_fresh(req, resp, validators, cache=answers.PUBLIC, vary=""):
             return
         address = urls.permalink(found.name, current.name)
-        page = self.pages.entry(found, address, read(current, address), urls)
+        reading = read(_as_listed(found, current), urls)
+        page = self.pages.entry(found, address, reading, urls)
         answers.show_page(req, resp, page)
 
     on_head = on_get

@@ -6,9 +6,11 @@ from lxml import etree
 
 from atompub.atom.entry import complete, render
 from atompub.atom.parse import parse
+from atompub.atom.publication import render_publication
 from atompub.atom.submission import Ownership, take_apart
 from atompub.atom.validate import validate
 from atompub.model import Collection, CollectionSettings, Member
+from atompub.readers import ALONE, Head, Link, Listed
 from atompub.urls import Urls
 from tests.documents import APP, ATOM, NS
 from tests.stores import START
@@ -86,6 +88,26 @@ def made(body, *, charset=None, before=None, author="alice", keep_authors=False,
 def shown(member, *, editing=True, urls=URLS):
     """The member's entry document."""
     return render(member, BLOG, urls, editing=editing)
+
+
+def listed(member, collection=BLOG, thread=ALONE):
+    """A member as a listing has it."""
+    posted = member.created if member.published is None else member.published
+    return Listed(collection, member, posted, thread)
+
+
+HEAD = Head(
+    *("urn:uuid:5b3bdc0e-9ea5-45be-8da3-0ae7f4d60ab0", "Blog", "Blog", START),
+    (
+        Link("self", URLS.feed("blog"), "application/atom+xml"),
+        Link("alternate", URLS.publication("blog"), "text/html"),
+    ),
+)
+
+
+def public(*entries, head=HEAD, tombstones=()):
+    """The public feed of what is listed."""
+    return render_publication(head, entries, URLS, tombstones)
 
 
 def clients_part(document, *, permalink=PERMALINK, keep_authors=False, without=()):

@@ -42,6 +42,8 @@ def test_relations_are_bare_words(site):
         "previous",
         "last",
         "monitor",
+        "search",
+        "service",
     } == relations
 
 

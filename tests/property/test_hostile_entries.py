@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from atompub.atom.publication import render_publication
 from atompub.atom.reading import read
 from atompub.errors import AtomPubError
-from tests.atom.entries import BLOG, PERMALINK, URLS, made, shown
+from tests.atom.entries import URLS, listed, made, public, shown
 from tests.documents import APP, ATOM, ENTRY, SAMPLES, check_strict
 from tests.property.effort import examples
 from tests.property.markup import XHTML, in_attribute
@@ -70,8 +69,8 @@ def check(body, charset=None):
     check_strict(ENTRY, document)
     again = made(document, before=member)
     assert normal(document) == normal(shown(again))
-    check_strict("application/atom+xml", render_publication(BLOG, [member], URLS))
-    read(member, PERMALINK)
+    check_strict("application/atom+xml", public(listed(member)))
+    read(listed(member), URLS)
 
 
 @many

@@ -7,17 +7,17 @@ from lxml import etree
 
 from atompub.atom.feed import render_page
 from atompub.atom.parse import parse
-from atompub.atom.publication import render_publication
 from atompub.atom.reading import read
 from atompub.model import EVERYTHING, FIRST, Page
 from tests import sites
 from tests.atom.entries import (
     BLOG,
-    PERMALINK,
     URLS,
     clients_part,
     control_of,
+    listed,
     made,
+    public,
     shown,
 )
 from tests.documents import APP, ATOM, ENTRY, canonical, check_strict, link, xpath
@@ -92,8 +92,8 @@ def test_in_the_feed(bodies, whole):
 def test_for_readers(body):
     """Whatever is accepted can be shown to readers, in a valid feed and on a page."""
     member = made(body)
-    check_strict(FEED, render_publication(BLOG, [member], URLS))
-    read(member, PERMALINK)
+    check_strict(FEED, public(listed(member)))
+    read(listed(member), URLS)
 
 
 @pytest.fixture(scope="module")
