@@ -2,7 +2,7 @@
 
 import html
 import re
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import nh3
 
@@ -46,6 +46,11 @@ def absolute(base: str, reference: str) -> str:
         return urljoin(base, re.sub(r"[\x00-\x20]", "", reference))
     except ValueError:
         return reference
+
+
+def uri(address: str) -> str:
+    """An IRI as a URI, for formats and programs that take nothing else (RFC 3987 section 3.1)."""
+    return quote(address, safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def _resolve(base: str, reference: str) -> str | None:

@@ -96,4 +96,4 @@ def _links(root: Element, relation: str) -> Iterator[tuple[Element, str]]:
         if relation_of(link) == relation:
             address = text.absolute(base_of(link), link.get("href", ""))
             if text.is_fetchable(address):
-                yield link, address
+                yield link, text.uri(address)

@@ -134,14 +134,17 @@ def test_links():
         f'<link rel="{iana}enclosure" href="http://x.example/b" length="a lot"/>'
         f'<link rel="enclosure" href="http://x.example/c" length="{"9" * 5000}"/>'
         '<link rel="enclosure" href="javascript:x()"/><link rel="related" href="urn:x:y"/>'
-        '<link rel="related" href="http://x.example/r"/><link rel="license" href="/l"/>'
+        '<link rel="related" href="http://x.example/r"/><link rel="license" href="/é"/>'
     )
     assert (
         Attachment("https://example.org/a.mp3", "audio/mpeg", 12, "A"),
         Attachment("http://x.example/b", "application/octet-stream", None),
         Attachment("http://x.example/c", "application/octet-stream", None),
     ) == found.enclosures
-    assert ("http://x.example/r", ("https://example.org/l",)) == (found.related, found.licenses)
+    assert ("http://x.example/r", ("https://example.org/%C3%A9",)) == (
+        found.related,
+        found.licenses,
+    )
 
 
 def test_unspecified_licence():

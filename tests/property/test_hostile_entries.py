@@ -8,7 +8,9 @@ from lxml import etree
 
 from atompub.atom.reading import read
 from atompub.errors import AtomPubError
-from tests.atom.entries import URLS, listed, made, public, shown
+from atompub.formats.jsonfeed import JSON_TYPE, render_json
+from atompub.formats.rss import RSS_TYPE, render_rss
+from tests.atom.entries import HEAD, URLS, listed, made, public, shown
 from tests.documents import APP, ATOM, ENTRY, SAMPLES, check_strict
 from tests.property.effort import examples
 from tests.property.markup import XHTML, in_attribute
@@ -70,7 +72,9 @@ def check(body, charset=None):
     again = made(document, before=member)
     assert normal(document) == normal(shown(again))
     check_strict("application/atom+xml", public(listed(member)))
-    read(listed(member), URLS)
+    reading = read(listed(member), URLS)
+    check_strict(RSS_TYPE, render_rss(HEAD, [reading]))
+    check_strict(JSON_TYPE, render_json(HEAD, [reading]))
 
 
 @many

@@ -8,10 +8,13 @@ from lxml import etree
 from atompub.atom.feed import render_page
 from atompub.atom.parse import parse
 from atompub.atom.reading import read
+from atompub.formats.jsonfeed import JSON_TYPE, render_json
+from atompub.formats.rss import RSS_TYPE, render_rss
 from atompub.model import EVERYTHING, FIRST, Page
 from tests import sites
 from tests.atom.entries import (
     BLOG,
+    HEAD,
     URLS,
     clients_part,
     control_of,
@@ -90,10 +93,12 @@ def test_in_the_feed(bodies, whole):
 
 @given(entries())
 def test_for_readers(body):
-    """Whatever is accepted can be shown to readers, in a valid feed and on a page."""
+    """Whatever is accepted can be shown to readers, in a valid feed of each form."""
     member = made(body)
     check_strict(FEED, public(listed(member)))
-    read(listed(member), URLS)
+    reading = read(listed(member), URLS)
+    check_strict(RSS_TYPE, render_rss(HEAD, [reading]))
+    check_strict(JSON_TYPE, render_json(HEAD, [reading]))
 
 
 @pytest.fixture(scope="module")
