@@ -12,6 +12,7 @@ FORMS = ("atom", "rss", "json")
 
 NAMES = "/(?P<collection>[^/?#]+)/(?P<member>[^/?#]+)"
 EDIT_MEDIA = re.compile(f"/atom{NAMES}/media")
+AMBIGUOUS = re.compile(r"[%/\\]|\A\.{1,2}\Z")
 PUBLIC_MEDIA = re.compile(f"{NAMES}/[^/?#]+")
 
 
@@ -135,16 +136,29 @@ class Urls:
         return f"{self.base}/-/static/style.css"
 
 
+def selected(segment: str) -> str:
+    """The category or author that a listing's URL names, from its segment as a router has it."""
+    return unquote(segment)
+
+
 def _path(selection: Selection) -> str:
     if selection.category:
-        # A slash stays one: proxies and this server's own gate do not take an encoded one.
-        return f"-/category/{quote(selection.category)}/"
+        return f"-/category/{_segment(selection.category)}/"
     if selection.author:
-        return f"-/author/{quote(selection.author, safe='')}/"
+        return f"-/author/{_segment(selection.author)}/"
     if selection.month:
         year, month = selection.month
         return f"-/{year:04}/{month:02}/" if month else f"-/{year:04}/"
     return ""
+
+
+def _segment(text: str) -> str:
+    """Any text as one segment of a path; what proxies read differently is escaped twice."""
+    return quote(AMBIGUOUS.sub(_escaped, text), safe="")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{octet:02X}" for octet in found[0].encode())
 
 
 def _start(place: Place | None) -> str:
