@@ -31,6 +31,16 @@ from atompub.web.auth import Authentication, Passwords
 from atompub.web.collection import CollectionResource
 from atompub.web.cors import Cors
 from atompub.web.errors import ErrorWriter
+from atompub.web.feeds import (
+    ArchiveResource,
+    CategoryFeedResource,
+    FeedParts,
+    NegotiatedResource,
+    RepliesResource,
+    ResultsResource,
+    SubscriptionResource,
+)
+from atompub.web.heads import FORMS
 from atompub.web.health import LiveResource, ReadyResource
 from atompub.web.media import MediaResource, PublicMediaResource
 from atompub.web.member import MemberResource
@@ -74,6 +84,7 @@ def create_app(
     app = _framed(settings, _authentication(settings, engine, passwords or Passwords(), now), pages)
     _add_protocol(app, settings, publishing, blobs, kept)
     _add_publications(app, publishing, blobs, kept, pages)
+    _add_feeds(app, FeedParts(publishing, publications, kept, settings.hubs))
     _add_probes(app, settings, engine)
     app.add_route("/-/problems/{kind}", ProblemResource(pages))
     return app
@@ -102,12 +113,25 @@ def _add_publications(
     app.add_route("/", publication.HomeResource(publishing, pages))
     app.add_route("/{collection}", publication.WithoutSlashResource(publishing))
     app.add_route("/{collection}/", publication.index(publishing, kept, pages))
-    app.add_route("/{collection}/feed.atom", publication.feed(publishing, kept))
     app.add_route("/{collection}/{member}", publication.PermalinkResource(publishing, pages))
     app.add_route("/{collection}/{member}/{file}", PublicMediaResource(publishing, blobs))
     app.add_route("/rsd.xml", discovery.rsd())
     app.add_route("/opensearch.xml", discovery.opensearch())
     app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
+
+
+def _add_feeds(app: App, parts: FeedParts) -> None:
+    """The feeds for readers, each in all its forms, and the closed parts of their history."""
+    for form in FORMS:
+        results = ResultsResource(parts, form)
+        category = CategoryFeedResource(parts, form)
+        app.add_route(f"/{{collection}}/feed.{form}", SubscriptionResource(parts, form))
+        app.add_route(f"/{{collection}}/-/category/{{term}}/feed.{form}", category)
+        app.add_route(f"/{{collection}}/-/search.{form}", results)
+        app.add_route(f"/-/search.{form}", results)
+    app.add_route("/{collection}/feed", NegotiatedResource(parts))
+    app.add_route("/{collection}/archive/{number:int(min=1)}.atom", ArchiveResource(parts))
+    app.add_route("/{collection}/-/replies/{member}", RepliesResource(parts))
 
 
 def _framed(settings: Settings, authentication: Authentication, pages: Pages) -> App:

@@ -13,6 +13,7 @@ AtomPubError
 ├── NotFound                nothing of that name, or nothing you may see
 ├── Gone                    it was here and was deleted
 ├── NotAllowed              this resource does not offer the method; allowed
+├── NotAcceptable           no form of the resource is one that the client takes
 ├── NotImplementedAnywhere  no resource of this server offers the method; allowed
 ├── RangeNotSatisfiable     no octet of the representation is in the range; length
 ├── PreconditionFailed      the state is not the one the client named
@@ -47,6 +48,7 @@ __all__ = [
     "InvalidToken",
     "KeyReused",
     "Misdirected",
+    "NotAcceptable",
     "NotAllowed",
     "NotFound",
     "NotImplementedAnywhere",
@@ -150,6 +152,10 @@ class NotAllowed(AtomPubError):
     def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
         super().__init__(message)
         self.allowed = allowed
+
+
+class NotAcceptable(AtomPubError):
+    """Accept rules out every form in which this resource comes (RFC 9110 section 15.5.7)."""
 
 
 class NotImplementedAnywhere(NotAllowed):

@@ -12,7 +12,7 @@ from atompub.atom.markup import base_of, kind_of, safe_html
 from atompub.atom.namespaces import ATOM, MEDIA, THREAD, XHTML, Element, app, atom, is_element
 from atompub.atom.reading import thumbnail_of
 from atompub.atom.submission import BASE, IN_REPLY_TO
-from atompub.model import Media
+from atompub.model import Collection, Media
 from atompub.readers import THUMBNAIL_WIDTH, Listed
 from atompub.urls import Urls
 
@@ -23,9 +23,12 @@ ADDRESS = {atom("link"): "href", atom("content"): "src", atom("generator"): "uri
 WRITTEN_ADDRESS = frozenset(map(atom, ("uri", "icon", "logo")))
 
 
-def public_fragment(listed: Listed, urls: Urls) -> bytes:
+def public_fragment(listed: Listed, urls: Urls, *, copied: bool = False) -> bytes:
     """The entry element of a member for public feeds: its markup sanitised, its references
-    absolute, without what readers need not or must not get."""
+    absolute, without what readers need not or must not get.
+
+    In a feed that is not its collection's an entry is `copied`, and tells where it comes from.
+    """
     member = listed.member
     permalink = urls.permalink(listed.collection.name, member.name)
     root = etree.fromstring(member.xml, base_url=permalink)
@@ -39,7 +42,10 @@ def public_fragment(listed: Listed, urls: Urls) -> bytes:
         etree.SubElement(author, atom("name")).text = member.author
     if member.summary:
         etree.SubElement(root, atom("summary")).text = member.summary
-    _add_link(root, "alternate", "text/html", permalink)
+    # Readers take the first alternate, of whatever type and language.
+    root.insert(0, _add_link(root, "alternate", "text/html", permalink))
+    if copied and root.find(atom("source")) is None:
+        _add_source(root, listed.collection)
     _add_thread(root, listed, urls)
     if member.media is not None:
         _add_media(root, listed, member.media, urls)
@@ -103,6 +109,14 @@ def _keep_base(root: Element) -> None:
 
 def _add_link(root: Element, rel: str, kind: str, href: str) -> Element:
     return etree.SubElement(root, atom("link"), rel=rel, type=kind, href=href)
+
+
+def _add_source(root: Element, collection: Collection) -> None:
+    """Where an entry comes from (RFC 4287 section 4.2.11)."""
+    source = etree.SubElement(root, atom("source"))
+    etree.SubElement(source, atom("id")).text = collection.atom_id
+    etree.SubElement(source, atom("title")).text = collection.title
+    etree.SubElement(source, atom("updated")).text = dates.render(collection.public_updated)
 
 
 def _add_thread(root: Element, listed: Listed, urls: Urls) -> None:

@@ -17,14 +17,22 @@ END = b"</feed>"
 
 
 def render_publication(
-    head: Head, entries: Iterable[Listed], urls: Urls, tombstones: Iterable[Tombstone] = ()
+    head: Head,
+    entries: Iterable[Listed],
+    urls: Urls,
+    tombstones: Iterable[Tombstone] = (),
+    *,
+    copied: bool = False,
 ) -> bytes:
-    """A feed of these entries in this order; tombstones stand before the first (RFC 6721)."""
+    """A feed of these entries in this order; tombstones stand before the first (RFC 6721).
+
+    `copied` tells that the entries are of several collections.
+    """
     _, _, envelope = _envelope(head).partition(b"?>")
     parts = [DECLARATION, envelope.strip()[: -len(END)]]
     parts += [line.encode() + b"\n" for line in _extensions(head)]
     parts += [tombstone_element(one).encode() + b"\n" for one in tombstones]
-    parts += [public_fragment(one, urls) + b"\n" for one in entries]
+    parts += [public_fragment(one, urls, copied=copied) + b"\n" for one in entries]
     return b"".join((*parts, END, b"\n"))
 
 

@@ -26,6 +26,7 @@ from atompub.web.answers import Kept, PageCache
 from atompub.web.bodies import Declared
 from atompub.web.codings import compressed
 from atompub.web.conditional import Preconditions, Validators, check_write
+from atompub.web.linking import announce_service
 from atompub.web.media import keep, upload
 from atompub.web.member import show_entry, validators_of
 from atompub.web.resource import Resource, known
@@ -74,6 +75,7 @@ class CollectionResource(Resource):
         listing = _listing(req)
         found, view = self.publishing.collection(context.account, collection)
         validators = _validators(found, view, listing, context.urls)
+        announce_service(resp, context.urls)
         if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):
             return
         coding = answers.coding_of(req)

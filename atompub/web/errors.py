@@ -58,6 +58,7 @@ STATUS: dict[type[errors.AtomPubError], Status] = {
     errors.NotFound: Status(404, "not-found", "Not found"),
     errors.Gone: Status(410, "deleted", "Deleted"),
     errors.NotAllowed: Status(405, "method-not-allowed", "Method not offered here"),
+    errors.NotAcceptable: Status(406, "not-acceptable", "No acceptable form"),
     errors.NotImplementedAnywhere: Status(501, "method-not-known", "Method not offered"),
     errors.RangeNotSatisfiable: Status(416, "range-not-satisfiable", "No such range"),
     errors.PreconditionFailed: Status(412, "precondition-failed", "Changed meanwhile"),

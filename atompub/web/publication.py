@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import falcon
 
-from atompub.atom.public import FEED_TYPE
-from atompub.atom.publication import render_publication
 from atompub.atom.reading import read
 from atompub.html.pages import PAGE_TYPE, Pages
 from atompub.model import FIRST, PUBLISHED, Collection, Member, Page
 from atompub.publishing import Publishing
-from atompub.readers import History, Listed
+from atompub.readers import Listed
 from atompub.urls import Urls
-from atompub.web import answers, heads
+from atompub.web import answers
 from atompub.web.answers import Kept, PageCache
 from atompub.web.codings import compressed
 from atompub.web.conditional import Validators
@@ -43,7 +41,7 @@ class HomeResource(Resource):
 
 @dataclass(frozen=True, slots=True)
 class PublicationResource(Resource):
-    """`/{collection}/` and `/{collection}/feed.atom`: what changed last, as page or feed."""
+    """`/{collection}/`: what changed last."""
 
     publishing: Publishing
     kept: PageCache
@@ -79,17 +77,6 @@ class PublicationResource(Resource):
         view = f"{self.name}-{answers.fingerprint(urls.base)}"
         state = f"{collection.epoch}-{collection.public}"
         return Validators(state, view, collection.public_modified)
-
-
-def feed(publishing: Publishing, kept: PageCache) -> PublicationResource:
-    """The public Atom feed; its type is bare, since some readers match it exactly."""
-
-    def render(page: Page, urls: Urls) -> bytes:
-        entries = sorted(_listed(page), key=lambda one: one.member.updated, reverse=True)
-        history = History(page.collection, 0, tuple(entries), (), 0, whole=False)
-        return render_publication(heads.subscription(history, "atom", urls), entries, urls)
-
-    return PublicationResource(publishing, kept, "feed", FEED_TYPE, render)
 
 
 def _listed(page: Page) -> list[Listed]:

@@ -67,7 +67,7 @@ def test_markup():
 def test_left_out(markup):
     """Markup in the open, comments and app:control are left out."""
     entry = entry_of(f"<title>T</title>{markup}")
-    assert [f"{{{ATOM}}}{name}" for name in ("title", "updated", "id", "author", "link")] == [
+    assert [f"{{{ATOM}}}{name}" for name in ("link", "title", "updated", "id", "author")] == [
         child.tag for child in entry
     ]
 
