@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from atompub.atom.content import media_summary
-from atompub.atom.entry import complete
+from atompub.atom.entry import complete, redated
 from atompub.atom.namespaces import Element
 from atompub.atom.submission import Ownership, Submitted, take_apart
 from atompub.atom.validate import validate
@@ -63,6 +63,19 @@ def with_media(edition: Edition, media: Media | None) -> Edition:
     if media is None:
         return edition
     return replace(edition, media=media, summary=media_summary(media) if edition.summary else "")
+
+
+def republished(edition: Edition, current: Member, now: int) -> Edition:
+    """An edition that brings a withdrawn entry back to readers, made newer than its removal.
+
+    Who has seen the tombstone ignores an entry whose `updated` is not after it (RFC 6721
+    section 3), whatever the client calls the date of its last significant change.
+    """
+    is_back = current.ordinal is not None and not current.visible and not edition.draft
+    if not is_back or edition.updated > current.edited:
+        return edition
+    updated = max(now, current.edited + 1)
+    return replace(edition, updated=updated, xml=redated(edition.xml, updated))
 
 
 def edition_from(

@@ -15,7 +15,14 @@ from atompub.atom.content import media_summary
 from atompub.atom.entry import link_entry
 from atompub.atom.namespaces import Element
 from atompub.atom.submission import fill_lengths
-from atompub.editions import accepted, edition_from, edition_of, ownership_in, with_media
+from atompub.editions import (
+    accepted,
+    edition_from,
+    edition_of,
+    ownership_in,
+    republished,
+    with_media,
+)
 from atompub.errors import Forbidden, Gone, NotFound, StoreUnavailable, Unauthenticated
 from atompub.model import (
     Account,
@@ -200,7 +207,7 @@ class Publishing:
             edition = edition_from(
                 submitted, now, author, updated=current.updated, published=current.published
             )
-            return with_media(edition, current.media)
+            return with_media(republished(edition, current, now), current.media)
 
         return self._store.entries.edit(collection.name, member.name, now, revise)
 

@@ -100,7 +100,7 @@ class History:
     whole: bool
 
 
-THUMBNAIL_WIDTH = 480
+THUMBNAIL_WIDTH = 640
 """How wide the smaller pictures are that stand for large ones in feeds, in pixels."""
 
 

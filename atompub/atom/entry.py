@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from lxml import etree
+
 from atompub.atom import dates
-from atompub.atom.namespaces import APP, ATOM, DECLARATION
+from atompub.atom.namespaces import APP, ATOM, DECLARATION, atom
 from atompub.atom.submission import Submitted
 from atompub.model import Collection, Media, Member
 from atompub.names import file_name
@@ -24,6 +26,15 @@ def complete(submitted: Submitted, updated: int | None, published: int | None) -
     if submitted.published is None and published is not None:
         added += _line(xml, "published", dates.render_seconds(published))
     return _splice(xml, added.encode())
+
+
+def redated(xml: bytes, updated: int) -> bytes:
+    """Stored XML with another `updated`, exact to the microsecond."""
+    root = etree.fromstring(xml)
+    element = root.find(atom("updated"))
+    assert element is not None  # no entry is stored without one
+    element.text = dates.render(updated)
+    return etree.tostring(root, encoding="utf-8", with_tail=False)
 
 
 def link_entry(title: str, updated: int) -> bytes:

@@ -158,7 +158,7 @@ def test_media(is_album):
     assert {"rel": "enclosure", "type": "image/png", "href": address, "length": "123"} == enclosure
     content = dict(entry.find("m:content", MEDIA).attrib)
     assert {"url": address, "type": "image/png", "fileSize": "123"} == content
-    small = {"url": URLS.thumbnail("blog", "name", 480), "width": "480"}
+    small = {"url": URLS.thumbnail("blog", "name", 640), "width": "640"}
     thumbnails = [dict(one.attrib) for one in entry.findall("m:thumbnail", MEDIA)]
     assert ([small] if is_album else []) == thumbnails
 

@@ -156,7 +156,7 @@ def test_unspecified_licence():
 @pytest.mark.parametrize(
     ("collection", "media", "thumbnail"),
     [
-        (ALBUM, PICTURE, "https://example.org/site/album/-/thumbnail/name/480.jpg"),
+        (ALBUM, PICTURE, "https://example.org/site/album/-/thumbnail/name/640.jpg"),
         (ALBUM, replace(PICTURE, genuine=False), ""),
         (BLOG, PICTURE, ""),
     ],

@@ -36,7 +36,7 @@ ALBUM = replace(
     summary="PNG image",
     summary_text="PNG image",
     media=PICTURE,
-    thumbnail=f"{SITE}/blog/-/thumbnail/name/480.jpg",
+    thumbnail=f"{SITE}/blog/-/thumbnail/name/640.jpg",
 )
 HEAD = Head(
     *("urn:uuid:5b3bdc0e-9ea5-45be-8da3-0ae7f4d60ab0", "Blog & <more>", "Blog", UPDATED),
