@@ -144,7 +144,7 @@ def check_category(element: Element) -> Iterator[Fault]:
     scheme = element.get("scheme", "").strip(XML_SPACE)
     if scheme and not is_absolute(scheme):
         yield fault(element, "ATOM-4.2.2-1", "scheme is not an IRI")
-    yield from _check_no_atom(element)
+    yield from check_no_atom(element)
 
 
 def check_link(element: Element) -> Iterator[Fault]:
@@ -160,11 +160,11 @@ def check_link(element: Element) -> Iterator[Fault]:
         yield fault(element, "ATOM-4.2.7-1", "type is not a media type")
     if not is_language_tag(element.get("hreflang", "x")):
         yield fault(element, "ATOM-4.2.7-1", "hreflang is not a language tag")
-    yield from _check_no_atom(element)
+    yield from check_no_atom(element)
 
 
-def _check_no_atom(element: Element) -> Iterator[Fault]:
-    """Links and categories hold what extensions put there, and no element of Atom's own."""
+def check_no_atom(element: Element) -> Iterator[Fault]:
+    """No element of Atom's own, only what extensions put there."""
     for child in element:
         if child.tag in KNOWN:
             yield fault(child, "ATOM-4.1.2-6", f"may not stand in {spoken(str(element.tag))}")

@@ -20,7 +20,15 @@ UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
-PREFIXES = {ATOM: "atom:", APP: "app:", OLD_APP: "app:", XHTML: "xhtml:", XML: "xml:", "": ""}
+PREFIXES = {
+    ATOM: "atom:",
+    APP: "app:",
+    OLD_APP: "app:",
+    XHTML: "xhtml:",
+    XML: "xml:",
+    THREAD: "thr:",
+    "": "",
+}
 
 Element = etree._Element
 

@@ -8,10 +8,11 @@ from atompub import text
 from atompub.atom import dates
 from atompub.atom.constructs import relation_of, trimmed
 from atompub.atom.entry import public_address, shielded
+from atompub.atom.extensions import IN_REPLY_TO
 from atompub.atom.markup import base_of, kind_of, safe_html
 from atompub.atom.namespaces import ATOM, MEDIA, THREAD, XHTML, Element, app, atom, is_element
 from atompub.atom.reading import thumbnail_of
-from atompub.atom.submission import BASE, IN_REPLY_TO
+from atompub.atom.submission import BASE
 from atompub.model import Collection, Media
 from atompub.readers import THUMBNAIL_WIDTH, Listed
 from atompub.urls import Urls

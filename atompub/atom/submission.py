@@ -11,7 +11,8 @@ from atompub import text
 from atompub.atom import dates
 from atompub.atom.constructs import KNOWN, XML_SPACE, relation_of, trimmed
 from atompub.atom.content import generated_summary, media_summary
-from atompub.atom.namespaces import OLD_APP, SIGNATURE, THREAD, XML, Element, app, atom, text_of
+from atompub.atom.extensions import IN_REPLY_TO
+from atompub.atom.namespaces import OLD_APP, SIGNATURE, XML, Element, app, atom, text_of
 from atompub.atom.references import is_absolute
 from atompub.atom.validate import CONTROL
 from atompub.model import Category, Media
@@ -19,7 +20,6 @@ from atompub.model import Category, Media
 OWNED_RELS = {"edit", "edit-media", "self", "replies"}
 OWNED = {atom("id"), app("edited"), f"{{{OLD_APP}}}edited", f"{{{SIGNATURE}}}Signature"}
 AUTHOR_NAME = f"{atom('author')}/{atom('name')}"
-IN_REPLY_TO = f"{{{THREAD}}}in-reply-to"
 SEARCHED = tuple(map(atom, ("title", "summary", "content")))
 TAG = re.compile(r"<[^<>]*>")
 BASE = f"{{{XML}}}base"
@@ -105,9 +105,7 @@ def take_apart(root: Element, ownership: Ownership) -> Submitted:
         summary=summary,
         based=root.get(BASE) is not None,
         authors=tuple(trimmed(name) for name in root.iterfind(AUTHOR_NAME)),
-        answers=tuple(
-            reply.get("ref", "").strip(XML_SPACE) for reply in root.iterchildren(IN_REPLY_TO)
-        ),
+        answers=tuple(reply.get("ref", "") for reply in root.iterchildren(IN_REPLY_TO)),
         text=" ".join(_searched(root)),
     )
 

@@ -29,6 +29,7 @@ from atompub.atom.constructs import (
     trimmed,
 )
 from atompub.atom.content import check_content
+from atompub.atom.extensions import IN_REPLY_TO, TOTAL, check_licences, check_threads
 from atompub.atom.namespaces import (
     ATOM,
     ENCRYPTION,
@@ -81,6 +82,8 @@ def _faults(root: Element) -> Iterator[Fault]:
     yield from check_places(root, IN_ENTRY)
     yield from _check_controls(root)
     yield from _check_alternates(root)
+    yield from check_threads(root)
+    yield from check_licences(root)
     for child in root:
         if child.tag in IN_ENTRY:
             yield from CHECKS[child.tag](child)
@@ -131,7 +134,7 @@ def _check_base_and_language(element: Element) -> Iterator[Fault]:
     base, language = element.get(f"{{{XML}}}base"), element.get(f"{{{XML}}}lang")
     if base is not None and not is_base(base.strip(XML_SPACE)):
         yield fault(element, "SEC-X-12", "xml:base is neither relative nor http or https")
-    ours = element.tag in KNOWN or element.tag in CONTROL
+    ours = element.tag in KNOWN or element.tag in OTHERS
     if language and ours and not is_language_tag(language):
         yield fault(element, "APP-2.1-2", "xml:lang is not a language tag")
 
@@ -164,6 +167,7 @@ NOT_IN_CONTROL = (
 )
 OLD_CONTROL, OLD_DRAFT = f"{{{OLD_APP}}}control", f"{{{OLD_APP}}}draft"
 CONTROL = frozenset((app("control"), app("draft")))
+OTHERS = CONTROL | {IN_REPLY_TO, TOTAL}
 
 CHECKS: dict[object, Check] = {
     atom("author"): check_person,
