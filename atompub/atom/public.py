@@ -50,6 +50,7 @@ def public_fragment(listed: Listed, urls: Urls, *, copied: bool = False) -> byte
     _add_thread(root, listed, urls)
     if member.media is not None:
         _add_media(root, listed, member.media, urls)
+    _break_lines(root)
     return shielded(etree.tostring(root, encoding="utf-8", with_tail=False))
 
 
@@ -106,6 +107,14 @@ def _keep_base(root: Element) -> None:
         root.set(BASE, base_of(root))
     elif BASE in root.attrib:
         del root.attrib[BASE]
+
+
+def _break_lines(root: Element) -> None:
+    """Put each child on a line of its own, for people who look into feeds."""
+    root.text = "\n    "
+    for child in root:
+        child.tail = "\n    "
+    root[-1].tail = "\n  "
 
 
 def _add_link(root: Element, rel: str, kind: str, href: str) -> Element:

@@ -31,8 +31,8 @@ def render_publication(
     _, _, envelope = _envelope(head).partition(b"?>")
     parts = [DECLARATION, envelope.strip()[: -len(END)]]
     parts += [line.encode() + b"\n" for line in _extensions(head)]
-    parts += [tombstone_element(one).encode() + b"\n" for one in tombstones]
-    parts += [public_fragment(one, urls, copied=copied) + b"\n" for one in entries]
+    parts += [b"  " + tombstone_element(one).encode() + b"\n" for one in tombstones]
+    parts += [b"  " + public_fragment(one, urls, copied=copied) + b"\n" for one in entries]
     return b"".join((*parts, END, b"\n"))
 
 

@@ -14,7 +14,7 @@ from atompub.formats.rss import render_rss
 from atompub.model import Collection, Tombstone
 from atompub.publications import Publications
 from atompub.publishing import Publishing
-from atompub.readers import ALONE, Head, Listed, Selection
+from atompub.readers import ALL, ALONE, Head, Listed, Selection
 from atompub.urls import Urls, selected
 from atompub.web import answers, heads
 from atompub.web.answers import Kept, PageCache
@@ -68,9 +68,9 @@ class FeedResource(Resource):
         urls = known(req).urls
         view = f"feed-{_digest((answers.fingerprint(urls.base), address, urls.media_base))}"
         validators = _validators(collections, view)
-        announce(resp, links)
         if answers.is_fresh(req, resp, validators, cache=answers.PUBLIC, vary=vary):
             return
+        announce(resp, links)
         coding = answers.coding_of(req)
 
         def made() -> Kept:
@@ -102,9 +102,7 @@ class FeedResource(Resource):
             entries = sorted(history.entries, key=lambda one: one.member.updated, reverse=True)
             return [history.collection], _rendered(head, form, entries, urls, history.tombstones)
 
-        others = heads.alternates(
-            lambda form: urls.feed(name, form=form), collection.title, without=form
-        )
+        others = heads.alternates(name, ALL, collection.title, urls, form)
         self.show(req, resp, [collection], (*fixed, *others), make, vary=vary)
 
 
@@ -126,17 +124,13 @@ class NegotiatedResource(FeedResource):
         """The feed that readers subscribe to. Raises NotAcceptable."""
         found = self.parts.publishing.publication(collection)
         urls = known(req).urls
-
-        def address(form: str) -> str:
-            return urls.feed(found.name, form=form)
-
         chosen = negotiate(req.get_header("Accept"), tuple(OFFERS))
         if chosen is None:
-            announce(resp, heads.alternates(address, found.title))
+            announce(resp, heads.alternates(found.name, ALL, found.title, urls))
             resp.set_header("Vary", "Accept")
             raise NotAcceptable(f"this feed comes as {', '.join(FORMS.values())}")
         form = OFFERS[chosen]
-        resp.set_header("Content-Location", address(form))
+        resp.set_header("Content-Location", urls.feed(found.name, form=form))
         self.show_subscription(req, resp, found, form, vary="Accept")
 
     on_head = on_get
@@ -175,12 +169,8 @@ class CategoryFeedResource(FeedResource):
         """The latest entries in a category."""
         found, urls = self.parts.publishing.publication(collection), known(req).urls
         selection = Selection(category=selected(term))
-
-        def address(form: str) -> str:
-            return urls.feed(found.name, selection, form)
-
-        page = urls.listing(found.name, selection)
-        fixed = heads.links(address(self.form), self.form, page, urls)
+        address = urls.feed(found.name, selection, self.form)
+        fixed = heads.links(address, self.form, urls.listing(found.name, selection), urls)
 
         def make() -> Made:
             current, listing = self.parts.publications.listing(found, selection, None)
@@ -188,7 +178,7 @@ class CategoryFeedResource(FeedResource):
             return [current], _rendered(head, self.form, listing.entries, urls)
 
         title = f"{found.title}: {selection.category}"
-        others = heads.alternates(address, title, without=self.form)
+        others = heads.alternates(found.name, selection, title, urls, self.form)
         self.show(req, resp, [found], (*fixed, *others), make)
 
     on_head = on_get

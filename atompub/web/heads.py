@@ -1,6 +1,7 @@
 """The heads of public feeds: what each feed is called, and what it links."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
 from atompub.atom.public import FEED_TYPE
@@ -11,18 +12,21 @@ from atompub.formats.rss import RSS_TYPE
 from atompub.html.pages import PAGE_TYPE
 from atompub.model import Collection, Member
 from atompub.publications import FOUND_AT_ONCE
-from atompub.readers import Found, Head, History, Link, Listing
+from atompub.readers import Found, Head, History, Link, Listing, Selection
 from atompub.store.listings import REACHED
 from atompub.urls import Urls
 
 FORMS = {"atom": FEED_TYPE, "rss": RSS_TYPE, "json": JSON_TYPE}
 """The media types of the forms of a feed, the one first that readers should prefer."""
 FORM_NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+KNOWN = 1024
+"""Of how many feeds the links are remembered: each poll needs them."""
 
 Links = tuple[Link, ...]
 
 
-def links(address: str, form: str, page: str, urls: Urls, hubs: Iterable[str] = ()) -> Links:
+@lru_cache(maxsize=KNOWN)
+def links(address: str, form: str, page: str, urls: Urls, hubs: tuple[str, ...] = ()) -> Links:
     """What a feed links in any state: itself, its page, the service document, the search, and
     the hubs that tell of its changes."""
     return (
@@ -34,10 +38,11 @@ def links(address: str, form: str, page: str, urls: Urls, hubs: Iterable[str] = 
     )
 
 
-def alternates(address: Callable[[str], str], title: str, *, without: str = "") -> Links:
-    """The links to all forms of a feed, less the one that is answered with."""
+@lru_cache(maxsize=KNOWN)
+def alternates(name: str, selection: Selection, title: str, urls: Urls, without: str = "") -> Links:
+    """The links to all forms of a collection's feed, less the one that is answered with."""
     return tuple(
-        Link("alternate", address(form), kind, f"{title} ({FORM_NAMES[form]})")
+        Link("alternate", urls.feed(name, selection, form), kind, f"{title} ({FORM_NAMES[form]})")
         for form, kind in FORMS.items()
         if form != without
     )

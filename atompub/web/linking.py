@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 import falcon
@@ -26,6 +27,7 @@ def announce_service(resp: falcon.Response, urls: Urls) -> None:
     announce(resp, (Link("service", urls.service(), SERVICE_TYPE),))
 
 
+@lru_cache(maxsize=1024)
 def _written(link: Link) -> str:
     kind = f'; type="{link.type}"' if link.type else ""
     return f'<{text.uri(link.href)}>; rel="{link.rel}"{kind}{_title(link.title)}'
