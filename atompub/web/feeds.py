@@ -14,7 +14,7 @@ from atompub.formats.rss import render_rss
 from atompub.model import Collection, Tombstone
 from atompub.publications import Publications
 from atompub.publishing import Publishing
-from atompub.readers import ALL, ALONE, Head, Listed, Selection
+from atompub.readers import ALL, ALONE, Head, History, Listed, Selection
 from atompub.urls import Urls, selected
 from atompub.web import answers, heads
 from atompub.web.answers import Kept, PageCache
@@ -28,8 +28,17 @@ from atompub.web.searching import page_of, words_of
 OFFERS = {kind: form for form, kind in FORMS.items()} | {"application/json": "json"}
 """What a reader may ask for, and the form it gets."""
 
-Made = tuple[Sequence[Collection], bytes]
-"""A document, with the rows of its collections in the snapshot that it shows."""
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What tells one state of a document from another: a name, and the second of its change."""
+
+    name: str
+    modified: int
+
+
+Made = tuple[State, bytes]
+"""A document, and the state that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class FeedResource(Resource):
         self,
         req: falcon.Request,
         resp: falcon.Response,
-        collections: Sequence[Collection],
+        state: State,
         links: Links,
         make: Callable[[], Made],
         *,
@@ -67,7 +76,7 @@ class FeedResource(Resource):
         address, kind = links[0].href, links[0].type
         urls = known(req).urls
         view = f"feed-{_digest((answers.fingerprint(urls.base), address, urls.media_base))}"
-        validators = _validators(collections, view)
+        validators = Validators(state.name, view, state.modified)
         if answers.is_fresh(req, resp, validators, cache=answers.PUBLIC, vary=vary):
             return
         announce(resp, links)
@@ -76,7 +85,7 @@ class FeedResource(Resource):
         def made() -> Kept:
             current, document = make()
             octets = answers.compressed(document, coding)
-            return Kept(_validators(current, view), octets)
+            return Kept(Validators(current.name, view, current.modified), octets)
 
         kept = self.parts.kept.get((view, coding), validators, made)
         answers.show_validators(resp, kept.validators, coding)
@@ -100,10 +109,11 @@ class FeedResource(Resource):
             history = self.parts.publications.subscription(collection)
             head = heads.subscription(history, form, fixed, urls)
             entries = sorted(history.entries, key=lambda one: one.member.updated, reverse=True)
-            return [history.collection], _rendered(head, form, entries, urls, history.tombstones)
+            document = _rendered(head, form, entries, urls, history.tombstones)
+            return _state_of([history.collection]), document
 
         others = heads.alternates(name, ALL, collection.title, urls, form)
-        self.show(req, resp, [collection], (*fixed, *others), make, vary=vary)
+        self.show(req, resp, _state_of([collection]), (*fixed, *others), make, vary=vary)
 
 
 class SubscriptionResource(FeedResource):
@@ -146,16 +156,16 @@ class ArchiveResource(FeedResource):
         found, urls = self.parts.publishing.publication(collection), known(req).urls
         address = urls.archive(found.name, number)
         fixed = heads.links(address, "atom", urls.publication(found.name), urls)
+        history = self.parts.publications.archive(found, number)
+        state = _state_of_archive(history)
 
         def make() -> Made:
-            history = self.parts.publications.archive(found, number)
             head = heads.archive(history, urls)
             # Replies come and go, and a closed archive changes with its own entries only.
             entries = [replace(one, thread=ALONE) for one in history.entries]
-            document = _rendered(head, "atom", entries, urls, history.tombstones)
-            return [history.collection], document
+            return state, _rendered(head, "atom", entries, urls, history.tombstones)
 
-        self.show(req, resp, [found], fixed, make)
+        self.show(req, resp, state, fixed, make)
 
     on_head = on_get
 
@@ -175,11 +185,11 @@ class CategoryFeedResource(FeedResource):
         def make() -> Made:
             current, listing = self.parts.publications.listing(found, selection, None)
             head = heads.category(current, selection.category, fixed)
-            return [current], _rendered(head, self.form, listing.entries, urls)
+            return _state_of([current]), _rendered(head, self.form, listing.entries, urls)
 
         title = f"{found.title}: {selection.category}"
         others = heads.alternates(found.name, selection, title, urls, self.form)
-        self.show(req, resp, [found], (*fixed, *others), make)
+        self.show(req, resp, _state_of([found]), (*fixed, *others), make)
 
     on_head = on_get
 
@@ -199,9 +209,9 @@ class RepliesResource(FeedResource):
         def make() -> Made:
             current, listing = self.parts.publications.replies(found, parent)
             head = heads.replies(current, parent, fixed)
-            return [current], _rendered(head, "atom", listing.entries, urls)
+            return _state_of([current]), _rendered(head, "atom", listing.entries, urls)
 
-        self.show(req, resp, [found], fixed, make)
+        self.show(req, resp, _state_of([found]), fixed, make)
 
     on_head = on_get
 
@@ -224,9 +234,10 @@ class ResultsResource(FeedResource):
             found = heads.found_of(words, page, listing)
             head = heads.results(current, found, identity, fixed, address)
             copied = not collection
-            return current, _rendered(head, self.form, listing.entries, urls, copied=copied)
+            document = _rendered(head, self.form, listing.entries, urls, copied=copied)
+            return _state_of(current), document
 
-        self.show(req, resp, self._searched(collection), fixed, make)
+        self.show(req, resp, _state_of(self._searched(collection)), fixed, make)
 
     on_head = on_get
 
@@ -254,14 +265,23 @@ def _rendered(
     return render_rss(head, readings) if form == "rss" else render_json(head, readings)
 
 
-def _validators(collections: Sequence[Collection], view: str) -> Validators:
-    """Of a document that shows these publications."""
+def _state_of(collections: Sequence[Collection]) -> State:
+    """The state of a document that shows these publications."""
     states = [f"{one.epoch}-{one.public}" for one in collections]
     dates = [one.public_modified for one in collections]
     if len(collections) == 1:
-        return Validators(states[0], view, dates[0])
+        return State(states[0], dates[0])
     # Two of them may have changed within one second: only from the next one on is it over.
-    return Validators(_digest(states), view, max(dates, default=0) + 1)
+    return State(_digest(states), max(dates, default=0) + 1)
+
+
+def _state_of_archive(history: History) -> State:
+    """The state of an archive: of its own entries, however much is published since."""
+    collection, shown = history.collection, [one.member.number for one in history.entries]
+    numbers = (*shown, *(one.number for one in history.tombstones))
+    is_last = str(history.number == history.closed)
+    parts = (collection.epoch, collection.title, is_last, *map(str, numbers))
+    return State(_digest(parts), collection.public_modified)
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -203,6 +203,44 @@ def test_link_fields(site, form, method):
     assert f'; type="{FORMS[form]}"' in [more for rel, _, more in links(answer) if rel == "self"]
 
 
+HUBS = ("https://hub.example/", "https://other.example/hub?a=b&c")
+
+
+@pytest.mark.covers("WS-1")
+@pytest.mark.parametrize("form", FORMS)
+def test_hubs(make_site, form):
+    """Each form names the hubs that are set, in its Link field and in its body."""
+    base = "https://blog.example"
+    site = make_site(base=base, base_url=base, hubs=",".join(HUBS))
+    answer = site.anon.get(f"/blog/feed.{form}")
+    assert [*HUBS] == addresses(answer, "hub")
+    assert [f"{base}/blog/feed.{form}"] == addresses(answer, "self")
+    if form == "json":
+        assert [{"type": "WebSub", "url": hub} for hub in HUBS] == answer.json()["hubs"]
+    else:
+        assert [*HUBS] == xpath(answer.content, "//a:link[@rel='hub']/@href")
+
+
+@pytest.mark.covers("WS-5")
+def test_no_hub(make_site):
+    """No hub is named by what is no topic: results, replies, categories, archives, collections."""
+    base = "https://blog.example"
+    site = make_site(base=base, base_url=base, hubs=",".join(HUBS))
+    urls = [site.made(entry(f"Entry {number}", id=f"urn:x:{number}")) for number in range(100)]
+    name = urls[0].rpartition("/")[2]
+    for address in (
+        "/-/search.atom?q=entry",
+        f"/blog/-/replies/{name}",
+        "/blog/-/category/a/feed.atom",
+        "/blog/archive/1.atom",
+        "/atom/blog/",
+    ):
+        answer = site.anon.get(address)
+        assert 200 == answer.status_code
+        assert [] == addresses(answer, "hub")
+        assert b"hub" not in answer.content
+
+
 @pytest.mark.covers("LINK-1")
 def test_link_field_of_a_collection(site):
     """A collection's Link field has the service document, for whoever may see the collection."""

@@ -139,13 +139,16 @@ def test_private_archive(make_site):
 
 
 def test_archive_polls(make_site):
-    """An archive that a reader has is a 304."""
+    """An archive that a reader has is a 304, until one of its own entries changes."""
     site = make_site()
-    published(site, 100)
+    urls = published(site, 100)
     first = site.anon.get("/blog/archive/1.atom")
     assert "public, max-age=60" == first.headers["Cache-Control"]
     headers = {"If-None-Match": first.headers["ETag"]}
+    published(site, 1, 101)
     assert 304 == site.anon.get("/blog/archive/1.atom", headers=headers).status_code
+    site.put(urls[6], entry("Edited", id="urn:x:7"))
+    assert 200 == site.anon.get("/blog/archive/1.atom", headers=headers).status_code
 
 
 @pytest.mark.covers("TOMB-1", "TOMB-2", "TOMB-3")
