@@ -73,9 +73,9 @@ class FeedResource(Resource):
         The first of the links is the feed's own: with the address of the site it tells the feed
         from all others.
         """
-        address, kind = links[0].href, links[0].type
-        urls = known(req).urls
-        view = f"feed-{_digest((answers.fingerprint(urls.base), address, urls.media_base))}"
+        address, kind, urls = links[0].href, links[0].type, known(req).urls
+        outside = (answers.fingerprint(urls.base), urls.media_base, *self.parts.hubs)
+        view = f"feed-{_digest((address, *outside))}"
         validators = Validators(state.name, view, state.modified)
         if answers.is_fresh(req, resp, validators, cache=answers.PUBLIC, vary=vary):
             return

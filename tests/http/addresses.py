@@ -1,5 +1,7 @@
 """Where one resource of each kind stands, found by links as a client finds them."""
 
+import re
+
 from lxml import html
 
 from atompub.model import Categories, Category
@@ -19,6 +21,12 @@ ALLOW = {
     "home": READ_ONLY,
     "publication": READ_ONLY,
     "feed": READ_ONLY,
+    "rss": READ_ONLY,
+    "json": READ_ONLY,
+    "negotiated": READ_ONLY,
+    "results": READ_ONLY,
+    "rsd": READ_ONLY,
+    "search": READ_ONLY,
     "permalink": READ_ONLY,
     "stylesheet": READ_ONLY,
     "problem": READ_ONLY,
@@ -29,6 +37,12 @@ PROTOCOL = ("service", "categories", "collection", "page", "changes", "member")
 """The kinds that authors and programs use; what they answer may depend on the caller."""
 
 READERS = tuple(kind for kind in ALLOW if kind not in PROTOCOL)
+
+FEEDS = ("feed", "rss", "json", "negotiated", "results")
+"""The kinds that feed readers use."""
+
+PAGES = ("home", "publication", "permalink", "problem")
+"""The kinds that people look at."""
 
 
 def addresses(site):
@@ -46,6 +60,13 @@ def addresses(site):
     publication = link(feed, "alternate")
     shown = html.fromstring(site.anon.get(publication).content)
     (public,) = shown.xpath("//link[@rel='alternate'][@type='application/atom+xml']/@href")
+    linked = site.anon.get(public).headers["Link"]
+    others = {
+        kind: url for url, kind in re.findall(r'<([^>]*)>; rel="[^"]*"; type="([^"]*)"', linked)
+    }
+    search = others["application/opensearchdescription+xml"]
+    description = site.anon.get(search).content
+    template = one(description, "//*[@type='application/atom+xml']/@template")
     return {
         "service": service,
         "categories": one(document, "//app:collection[a:title='Blog']/app:categories/@href"),
@@ -56,6 +77,12 @@ def addresses(site):
         "home": home,
         "publication": publication,
         "feed": public,
+        "rss": others["application/rss+xml"],
+        "json": others["application/feed+json"],
+        "negotiated": public.removesuffix(".atom"),
+        "results": re.sub("[{]searchTerms[}].*", "first", template),
+        "rsd": f"{site.base}/rsd.xml",
+        "search": search,
         "permalink": one(feed, "//a:entry/a:link[@rel='alternate']/@href"),
         "stylesheet": stylesheet,
         "problem": site.anon.get(service + "nothing").json()["type"],

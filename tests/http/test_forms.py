@@ -9,9 +9,11 @@ import feedparser
 import pytest
 from lxml import etree
 
+from atompub.app import create_app
 from atompub.model import ENTRY_RANGE
 from atompub.readers import Selection
 from atompub.urls import Urls
+from tests import sites
 from tests.documents import DRAFT, SAMPLES, bare, entry, titles, xpath
 from tests.stores import START
 
@@ -219,6 +221,19 @@ def test_hubs(make_site, form):
         assert [{"type": "WebSub", "url": hub} for hub in HUBS] == answer.json()["hubs"]
     else:
         assert [*HUBS] == xpath(answer.content, "//a:link[@rel='hub']/@href")
+
+
+@pytest.mark.covers("WS-1", "HTTP-C-3")
+def test_another_hub(make_site, tmp_path):
+    """A feed that names other hubs than before has another tag."""
+    base = "https://blog.example"
+    site = make_site(base=base, base_url=base)
+    before = site.anon.get("/blog/feed.atom").headers["ETag"]
+    settings = sites.settings_of(tmp_path / "site-0", base_url=base, hubs=HUBS[0])
+    app = create_app(settings, passwords=sites.Passwords(sites.CHEAP))
+    again = sites.Site(site.store, sites.WSGI(app, "127.0.0.1"), base)
+    assert before != again.anon.get("/blog/feed.atom").headers["ETag"]
+    again.close()
 
 
 @pytest.mark.covers("WS-5")

@@ -21,6 +21,12 @@ TYPES = {
     "home": "text/html;charset=utf-8",
     "publication": "text/html;charset=utf-8",
     "feed": "application/atom+xml;charset=utf-8",
+    "rss": "application/rss+xml;charset=utf-8",
+    "json": "application/feed+json;charset=utf-8",
+    "negotiated": "application/atom+xml;charset=utf-8",
+    "results": "application/atom+xml;charset=utf-8",
+    "rsd": "application/rsd+xml;charset=utf-8",
+    "search": "application/opensearchdescription+xml;charset=utf-8",
     "permalink": "text/html;charset=utf-8",
     "stylesheet": "text/css;charset=utf-8",
     "problem": "text/html;charset=utf-8",
@@ -126,6 +132,7 @@ def test_answers_without_content(shared_site, found):
 def test_vary(shared_site, found):
     """Vary names what chose the answer: the coding, and under /atom/ who asks."""
     expected = {kind: {"Accept-Encoding"} for kind in READERS}
+    expected["negotiated"] = {"Accept", "Accept-Encoding"}
     expected |= {kind: {"Authorization", "Accept-Encoding"} for kind in PROTOCOL}
     assert expected == {
         kind: set(shared_site.anon.get(url).headers["Vary"].split(", "))

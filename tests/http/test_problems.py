@@ -11,7 +11,7 @@ from lxml import etree, html
 from atompub.logs import Line
 from atompub.web.errors import STATUS
 from tests.documents import ENTRY, bare, entry
-from tests.http.addresses import PROTOCOL, READERS
+from tests.http.addresses import FEEDS, PAGES, PROTOCOL
 from tests.http.test_caching import refusals
 
 PROBLEM = "{urn:ietf:rfc:7807}"
@@ -317,7 +317,7 @@ def test_unforeseen_fault(make_site, caplog, method):
 def test_documents_run_nothing(shared_site, found):
     """Documents and errors are never sniffed, and run nothing where a browser opens them."""
     anon, alice = shared_site.anon, shared_site.alice
-    answers = [alice.get(found[kind]) for kind in (*PROTOCOL, "feed")]
+    answers = [alice.get(found[kind]) for kind in (*PROTOCOL, *FEEDS)]
     answers += [shared_site.post(), shared_site.post(b"<entry"), anon.get("/atom/diary/")]
     answers += [anon.get("/none"), anon.get("/none", headers={"Accept": "text/xml"})]
     answers += [anon.get("/", headers={"Host": "evil.example"}), alice.patch("/")]
@@ -327,8 +327,7 @@ def test_documents_run_nothing(shared_site, found):
 @pytest.mark.covers("SEC-H-3")
 def test_pages_run_no_script(shared_site, found):
     """Pages, and errors as pages, are never sniffed and run no script."""
-    pages = [kind for kind in READERS if kind not in {"feed", "stylesheet"}]
-    answers = [shared_site.anon.get(found[kind]) for kind in pages]
+    answers = [shared_site.anon.get(found[kind]) for kind in PAGES]
     answers += [shared_site.anon.get("/none", headers={"Accept": "text/html"})]
     for answer in answers:
         sniffing, policy = policies(answer)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.documents import DRAFT, entry
-from tests.http.addresses import PROTOCOL, addresses
+from tests.http.addresses import FEEDS, PROTOCOL, addresses
 from tests.stores import Clock
 
-WITH_VALIDATORS = (*PROTOCOL, "home", "publication", "feed", "permalink")
+WITH_VALIDATORS = (*PROTOCOL, "home", "publication", *FEEDS, "permalink")
 STRONG = re.compile(r'"[\x21\x23-\x5b\x5d-\x7e]+"')
 IMF_FIXDATE = "%a, %d %b %Y %H:%M:%S GMT"
 
