@@ -57,12 +57,13 @@ def test_newsboat(served, tmp_path):
 
 
 @pytest.mark.covers("HTTP-C-1")
-def test_feedparser(served):
+@pytest.mark.parametrize("path", ["/blog/feed.atom", "/blog/feed.rss", "/blog/feed"])
+def test_feedparser(served, path):
     """feedparser, told what it learnt, is answered with a 304."""
     site, asked = served
-    first = feedparser.parse(f"{site.base}/blog/feed.atom")
+    first = feedparser.parse(f"{site.base}{path}")
     assert {"Title 1", "Title 2"} == {one.title for one in first.entries}
     told = {"etag": first.etag, "modified": first.modified}
-    again = feedparser.parse(f"{site.base}/blog/feed.atom", **told)
+    again = feedparser.parse(f"{site.base}{path}", **told)
     assert (304, []) == (again.status, again.entries)
-    assert [200, 304] == sorted(asked("/blog/feed.atom", 2))
+    assert [200, 304] == sorted(asked(path, 2))
