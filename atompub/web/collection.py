@@ -75,9 +75,9 @@ class CollectionResource(Resource):
         listing = _listing(req)
         found, view = self.publishing.collection(context.account, collection)
         validators = _validators(found, view, listing, context.urls)
-        announce_service(resp, context.urls)
         if answers.is_fresh(req, resp, validators, cache=answers.PRIVATE, vary="Authorization"):
             return
+        announce_service(resp, context.urls)
         coding = answers.coding_of(req)
 
         def make() -> Kept:

@@ -88,7 +88,9 @@ class FeedResource(Resource):
             return Kept(Validators(current.name, view, current.modified), octets)
 
         kept = self.parts.kept.get((view, coding), validators, made)
-        answers.show_validators(resp, kept.validators, coding)
+        if kept.validators != validators:
+            # It may be of a later snapshot than the one that was asked about first.
+            answers.show_validators(resp, kept.validators, coding)
         answers.send(resp, kind, kept.octets, coding)
 
     def show_subscription(
