@@ -116,6 +116,10 @@ class Attachment:
     length: int | None
     title: str = ""
 
+    def is_of(self, kind: str) -> bool:
+        """Whether its media type is of a kind such as "image"."""
+        return self.type.lower().startswith(f"{kind}/")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -62,8 +62,7 @@ def _content(entry: Reading) -> dict[str, str]:
 
 
 def _image(entry: Reading) -> str:
-    is_picture = entry.media is not None and entry.media.type.startswith("image/")
-    return entry.media.url if entry.media is not None and is_picture else ""
+    return entry.media.url if entry.media is not None and entry.media.is_of("image") else ""
 
 
 def _tag(category: Category) -> str:

@@ -124,19 +124,19 @@ def _files(entry: Reading) -> Iterator[Attachment]:
 
 
 def _sounds(entry: Reading) -> bool:
-    return any(file.type.startswith("audio/") for file in _files(entry))
+    return any(file.is_of("audio") for file in _files(entry))
 
 
 def _pictures(entry: Reading) -> str:
     """The entry's own picture, for readers that know no Media RSS."""
-    if entry.media is None or not entry.media.type.startswith("image/"):
+    if entry.media is None or not entry.media.is_of("image"):
         return ""
     return f'<p><img src="{escape(entry.media.url)}" alt="{escape(entry.title)}"></p>'
 
 
 def _add_pictures(item: Any, entry: Reading) -> None:
     for file in _files(entry):
-        if file.type.startswith("image/"):
+        if file.is_of("image"):
             length = {} if file.length is None else {"fileSize": str(file.length)}
             described = {"url": file.url, "type": file.type, "medium": "image", **length}
             item.media.content(described, group=None)

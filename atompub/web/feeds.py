@@ -244,12 +244,14 @@ class ResultsResource(FeedResource):
     on_head = on_get
 
     def _searched(self, name: str) -> list[Collection]:
-        """The publications to search, with what is due in them released."""
+        """The publications to search; one with a release ahead is read alone, which releases what
+        is due."""
         publishing = self.parts.publishing
         if name:
             return [publishing.publication(name)]
         _, workspaces = publishing.overview(None)
-        return [publishing.publication(one.name) for _, found in workspaces for one in found]
+        listed = [one for _, found in workspaces for one in found]
+        return [publishing.publication(one.name) if one.due else one for one in listed]
 
 
 def _rendered(
