@@ -18,6 +18,7 @@ from atompub.readers import ALL, ALONE, Head, History, Listed, Selection
 from atompub.urls import Urls, selected
 from atompub.web import answers, heads
 from atompub.web.answers import Kept, PageCache
+from atompub.web.codings import compressed
 from atompub.web.conditional import Validators
 from atompub.web.heads import FORMS, Links
 from atompub.web.linking import announce
@@ -84,7 +85,7 @@ class FeedResource(Resource):
 
         def made() -> Kept:
             current, document = make()
-            octets = answers.compressed(document, coding)
+            octets = compressed(document, coding)
             return Kept(Validators(current.name, view, current.modified), octets)
 
         kept = self.parts.kept.get((view, coding), validators, made)
