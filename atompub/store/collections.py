@@ -192,7 +192,7 @@ def find_collection(statements: Statements, name: str) -> Collection:
     return as_collection(rows[0])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def as_collection(row: Row) -> Collection:
     """A row of COLUMNS as a Collection."""
     values: list[Any] = [*row[:5], _load(row[5]), *row[6:]]

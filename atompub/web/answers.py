@@ -22,6 +22,8 @@ PAGE_POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 KEPT_BYTES = 32 * 1024 * 1024
+KEPT_BESIDE = 1000
+"""Bytes that a kept page takes beside its octets, about: most entries are no larger."""
 
 
 @lru_cache(maxsize=64)
@@ -100,9 +102,14 @@ class Kept:
     validators: Validators
     octets: bytes
 
+    @property
+    def size(self) -> int:
+        """The bytes it takes, about."""
+        return len(self.octets) + KEPT_BESIDE
+
 
 class PageCache:
-    """The octets of the pages shown last, up to a size; one for each process.
+    """The octets of the pages and entries shown last, up to a size; one for each process.
 
     An entry is used only for the very state that the database says is current, so that nothing
     needs to be thrown away when a write comes, from this process or another.
@@ -128,8 +135,8 @@ class PageCache:
 
     def _put(self, key: tuple[object, ...], made: Kept) -> None:
         replaced = self._kept.pop(key, None)
-        self._size += len(made.octets) - (len(replaced.octets) if replaced else 0)
+        self._size += made.size - (replaced.size if replaced else 0)
         self._kept[key] = made
         while self._size > self._limit:
             _, oldest = self._kept.popitem(last=False)
-            self._size -= len(oldest.octets)
+            self._size -= oldest.size
