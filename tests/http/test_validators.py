@@ -35,6 +35,26 @@ def test_every_document_has_validators(shared_site, found, method):
         assert datetime.strptime(modified, IMF_FIXDATE).strftime(IMF_FIXDATE) == modified, kind
 
 
+@pytest.mark.parametrize("address", ["/atom/blog/", "/blog/feed.atom", "/blog/"])
+def test_what_a_poll_costs(timed_site, monkeypatch, address):
+    """Where nothing has changed, with a tag or without, the store is asked once, and not for
+    entries."""
+    timed_site.made()
+    tag = timed_site.anon.get(address).headers["ETag"]
+    asked, rows = [], timed_site.store.rows
+
+    def record(sql, **parameters):
+        asked.append(sql)
+        return rows(sql, **parameters)
+
+    monkeypatch.setattr(timed_site.store, "rows", record)
+    monkeypatch.setattr(timed_site.store, "read", None)
+    polled = [timed_site.anon.get(address, headers=sent) for sent in ({}, {"If-None-Match": tag})]
+    assert [200, 304] == [answer.status_code for answer in polled]
+    assert 2 == len(asked)
+    assert "member" not in "".join(asked)
+
+
 @pytest.mark.covers("HTTP-C-1")
 def test_an_entry_whose_collection_turns_private(site):
     """An entry's links tell whether its collection is private, so its tag does as well, and what
