@@ -5,11 +5,33 @@ import re
 from urllib.parse import quote, urljoin
 
 import nh3
+from markdown_it import MarkdownIt
 
 SCHEMES = {"http", "https", "mailto"}
 UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document can hold, though HTML can name them."""
 ATTRIBUTES = {tag: names - {"style"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+LONGEST_MARKDOWN = 128 * 1024
+"""Characters; markdown made to be slow takes up to a second for as many."""
+BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+def markdown(source: str, base: str) -> str:
+    """Markdown (CommonMark, tables and strikethrough) as safe HTML, as `sanitise` makes it.
+
+    HTML in it counts as HTML. What is longer than LONGEST_MARKDOWN is shown as it was typed.
+    """
+    if len(source) > LONGEST_MARKDOWN:
+        return paragraphs(source)
+    return sanitise(MARKDOWN.render(source), base)
+
+
+def paragraphs(source: str) -> str:
+    """Plain text as HTML: a paragraph where blank lines part it, and its line breaks kept."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    parts = [html.escape(part.strip()) for part in BLANK_LINES.split(lines)]
+    return "\n".join("<p>" + part.replace("\n", "<br>\n") + "</p>" for part in parts if part)
 
 
 def sanitise(markup: str, base: str) -> str:

@@ -67,6 +67,7 @@ RESERVED = {
     "psycopg": ("store/postgres.py",),
     "psycopg_pool": ("store/postgres.py",),
     "nh3": ("text.py",),
+    "markdown_it": ("text.py",),
 }
 ONE_FILE = ("argon2", "obstore")  # any file, but only one
 
