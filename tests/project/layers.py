@@ -4,7 +4,7 @@
     4  web
     3  access, editions, hubs, publications, publishing
     2  atom, formats, html, store        do not know each other
-    1  config, logs, sniff, text
+    1  config, logs, pictures, sniff, text
     0  errors, model, names, readers, urls        standard library only
 
 A module imports from its own layer and from those below it. Imports inside functions and those for
@@ -27,6 +27,7 @@ LAYERS = {
     "urls": 0,
     "config": 1,
     "logs": 1,
+    "pictures": 1,
     "sniff": 1,
     "text": 1,
     "atom": 2,
@@ -68,6 +69,7 @@ RESERVED = {
     "psycopg_pool": ("store/postgres.py",),
     "nh3": ("text.py",),
     "markdown_it": ("text.py",),
+    "PIL": ("pictures.py",),
 }
 ONE_FILE = ("argon2", "obstore")  # any file, but only one
 
