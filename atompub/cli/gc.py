@@ -9,6 +9,7 @@ from atompub.config import Settings
 from atompub.store.blobs import collect
 from atompub.store.engine import Engine
 from atompub.store.opening import open_blobs
+from atompub.store.thumbnails import Thumbnails
 
 HOUR = 3600
 
@@ -29,6 +30,7 @@ def gc(settings: Settings, grace: int) -> None:
     def work(engine: Engine) -> None:
         before = time.time() - grace * HOUR
         count = collect(engine, open_blobs(settings.media_url), before)
+        Thumbnails(engine).forget_orphans()
         click.echo(f"deleted {count} media files that no entry has")
 
     with_store(work, settings)

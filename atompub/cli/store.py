@@ -15,7 +15,7 @@ from atompub.store.collections import Collections
 from atompub.store.engine import Engine
 from atompub.store.migrations import check_schema, is_empty
 from atompub.store.migrations import migrate as migrate_schema
-from atompub.store.opening import open_engine
+from atompub.store.opening import open_blobs, open_engine
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/*")
 
@@ -44,7 +44,7 @@ def make_store(settings: Settings, *, demo: bool = False) -> bool:
         collections.add("blog", "Blog", settings=CollectionSettings(accept=(ENTRY_RANGE,)))
         collections.add("photos", "Photos", settings=CollectionSettings(accept=PICTURES))
     if demo:
-        add_demo(engine, micros)
+        add_demo(engine, open_blobs(settings.media_url), micros)
     engine.close()
     return is_new
 
@@ -59,7 +59,9 @@ def with_store(use: Callable[[Engine], None], settings: Settings) -> None:
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Add a few entries to an empty blog.")
+@click.option(
+    "--demo", is_flag=True, help="Add a few entries and pictures to an empty blog and album."
+)
 @click.pass_obj
 def init(settings: Settings, demo: bool) -> None:
     """Create the store, with the collections blog and photos.
