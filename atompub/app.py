@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import falcon
 
+from atompub import pictures
 from atompub.config import Settings
 from atompub.errors import StoreUnavailable
 from atompub.html.pages import Pages
@@ -23,9 +24,10 @@ from atompub.store.migrations import check_schema
 from atompub.store.opening import open_blobs, open_engine
 from atompub.store.pages import Pages as StoredPages
 from atompub.store.pings import Pings
+from atompub.store.thumbnails import Thumbnails
 from atompub.store.tokens import Tokens
 from atompub.urls import Urls
-from atompub.web import discovery, publication
+from atompub.web import discovery
 from atompub.web.answers import PageCache
 from atompub.web.auth import Authentication, Passwords
 from atompub.web.collection import CollectionResource
@@ -47,10 +49,24 @@ from atompub.web.member import MemberResource
 from atompub.web.metrics import MetricsResource
 from atompub.web.middleware import Gate
 from atompub.web.observing import Observer, journal
+from atompub.web.pages import (
+    AuthorResource,
+    CategoryResource,
+    EntryResource,
+    HomeResource,
+    IndexResource,
+    MonthResource,
+    MonthsResource,
+    PageParts,
+    SearchResource,
+    StaticResource,
+    YearResource,
+)
 from atompub.web.problems import ProblemResource
 from atompub.web.proxies import Networks
 from atompub.web.service import CategoriesResource, ServiceResource
 from atompub.web.throttle import Throttle
+from atompub.web.thumbnails import ThumbnailResource
 from atompub.web.wsse import Wsse
 
 log = logging.getLogger("atompub")
@@ -72,7 +88,8 @@ def create_app(
 ) -> App:
     """The WSGI application of a store. Raises ConfigError for a URL that names none."""
     engine = engine or open_engine(settings.database_url)
-    blobs, pages, kept = open_blobs(settings.media_url), Pages(), PageCache()
+    pages, kept = Pages(settings.templates, thumbnails=pictures.INSTALLED), PageCache()
+    blobs = open_blobs(settings.media_url)
     changed = threading.Event()
     store = Store(Collections(engine, now), Entries(engine, changed.set), StoredPages(engine))
     publishing = Publishing(store, now)
@@ -83,7 +100,8 @@ def create_app(
 
     app = _framed(settings, _authentication(settings, engine, passwords or Passwords(), now), pages)
     _add_protocol(app, settings, publishing, blobs, kept)
-    _add_publications(app, publishing, blobs, kept, pages)
+    _add_media(app, publishing, engine, blobs)
+    _add_pages(app, PageParts(publishing, publications, pages, kept))
     _add_feeds(app, FeedParts(publishing, publications, kept, settings.hubs))
     _add_probes(app, settings, engine)
     app.add_route("/-/problems/{kind}", ProblemResource(pages))
@@ -106,18 +124,33 @@ def _add_protocol(
     app.add_route("/atom/{collection}/{member}/media", media)
 
 
-def _add_publications(
-    app: App, publishing: Publishing, blobs: Blobs, kept: PageCache, pages: Pages
-) -> None:
-    """The door of readers."""
-    app.add_route("/", publication.HomeResource(publishing, pages))
-    app.add_route("/{collection}", publication.WithoutSlashResource(publishing))
-    app.add_route("/{collection}/", publication.index(publishing, kept, pages))
-    app.add_route("/{collection}/{member}", publication.PermalinkResource(publishing, pages))
+def _add_media(app: App, publishing: Publishing, engine: Engine, blobs: Blobs) -> None:
+    """Media resources for readers, and pictures made smaller."""
     app.add_route("/{collection}/{member}/{file}", PublicMediaResource(publishing, blobs))
+    thumbnails = ThumbnailResource(publishing, Thumbnails(engine), blobs)
+    app.add_route("/{collection}/-/thumbnail/{member}/{width:int}.jpg", thumbnails)
+
+
+def _add_pages(app: App, parts: PageParts) -> None:
+    """The pages for readers. Each is there with a slash at its end and without: one leads to the
+    other."""
+    for template, resource in (
+        ("/{collection}", IndexResource(parts)),
+        ("/{collection}/archive", MonthsResource(parts)),
+        ("/{collection}/-/category/{term}", CategoryResource(parts)),
+        ("/{collection}/-/author/{author}", AuthorResource(parts)),
+        ("/{collection}/-/{year:int(4)}", YearResource(parts)),
+        ("/{collection}/-/{year:int(4)}/{month:int(2)}", MonthResource(parts)),
+    ):
+        app.add_route(template, resource)
+        app.add_route(f"{template}/", resource)
+    app.add_route("/", HomeResource(parts))
+    app.add_route("/{collection}/{member}", EntryResource(parts))
+    app.add_route("/-/search", SearchResource(parts))
+    app.add_route("/{collection}/-/search", SearchResource(parts))
+    app.add_route("/-/static/{name}", StaticResource(parts.pages))
     app.add_route("/rsd.xml", discovery.rsd())
     app.add_route("/opensearch.xml", discovery.opensearch())
-    app.add_route("/-/static/style.css", publication.StylesheetResource(pages))
 
 
 def _add_feeds(app: App, parts: FeedParts) -> None:

@@ -32,6 +32,9 @@ class Settings:
     media_base_url: str = field(
         default="", metadata={"help": "another address of the site, for public media alone"}
     )
+    templates: Path | None = field(
+        default=None, metadata={"help": "a folder of templates, a stylesheet and an icon"}
+    )
     trusted_proxies: tuple[str, ...] = field(
         default=(),
         metadata={
@@ -195,6 +198,11 @@ def _read_origins(name: str, value: object) -> tuple[str, ...]:
     return origins
 
 
+def _read_folder(name: str, value: object) -> Path | None:
+    text = _read_text(name, value)
+    return Path(text) if text else None
+
+
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "data": lambda name, value: Path(_read_text(name, value)),
     "database": _read_database,
@@ -211,5 +219,6 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "max_entry_bytes": _read_size,
     "max_media_bytes": _read_size,
     "media": _read_text,
+    "templates": _read_folder,
     "media_base_url": _read_base_url,
 }

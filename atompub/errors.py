@@ -27,6 +27,7 @@ AtomPubError
 ├── Busy                    too many slow transfers at once; it may be tried again
 ├── EditConflict            others kept winning the race for one member
 ├── StoreUnavailable        database or disk cannot do it now
+├── TemplateBroken          a template of the site cannot be used; the message says where
 ├── Taken                   a name that is in use already
 └── ConfigError             a setting, a command or a store that does not fit
 """
@@ -58,6 +59,7 @@ __all__ = [
     "RangeNotSatisfiable",
     "StoreUnavailable",
     "Taken",
+    "TemplateBroken",
     "TooLarge",
     "TooManyRequests",
     "TooSlow",
@@ -220,6 +222,10 @@ class EditConflict(AtomPubError):
 
 class StoreUnavailable(AtomPubError):
     """Database or disk cannot do it now; it may be tried again."""
+
+
+class TemplateBroken(AtomPubError):
+    """A template cannot be used; the message is for the operator, and says where it fails."""
 
 
 class Taken(AtomPubError):

@@ -131,9 +131,9 @@ class Urls:
         """The page that explains a kind of problem."""
         return f"{self.base}/-/problems/{kind}"
 
-    def stylesheet(self) -> str:
-        """The pages' stylesheet."""
-        return f"{self.base}/-/static/style.css"
+    def static(self, name: str, version: str) -> str:
+        """A file that the pages need; another `version` of it has another address."""
+        return f"{self.base}/-/static/{name}?{version}"
 
 
 def selected(segment: str) -> str:

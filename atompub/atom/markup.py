@@ -34,9 +34,12 @@ def shown_content(content: Element) -> str:
     kind, source = kind_of(content), content.get("src")
     if source is not None:
         return _link(text.absolute(base_of(content), source), describe(kind))
-    if kind in {"text", "html", "xhtml", "text/html"}:
-        shown = safe_html(content)
-        return f"<p>{shown}</p>" if kind == "text" else shown
+    if kind in {"html", "xhtml", "text/html"}:
+        return safe_html(content)
+    if kind in {"text", "text/plain"}:
+        return text.paragraphs(str(text_of(content)))
+    if kind in {"text/markdown", "text/x-markdown"}:
+        return text.markdown(str(text_of(content)), base_of(content))
     if kind.startswith("text/") and not kind.endswith("/xml"):
         return f"<pre>{escape(str(text_of(content)))}</pre>"
     return ""

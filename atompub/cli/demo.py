@@ -51,8 +51,8 @@ POSTS = (
         " change your mind about everything else.</p>"
         "<blockquote><p>Own your address, and you can move the furniture as often as you"
         " like.</p></blockquote>"
-        "<p>This site has a feed for each publication, each category and each author. The links"
-        " are at the foot of the page; give one of them to a feed reader and forget about it.</p>",
+        "<p>This site has a feed for each publication and each category. The links are at the foot"
+        " of the page; give one of them to a feed reader and forget about it.</p>",
     ),
     Post(
         132,

@@ -18,7 +18,7 @@ from atompub.web.conditional import NotModified, Preconditions, Validators, chec
 PRIVATE = "private, no-cache"
 PUBLIC = "public, max-age=60"
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src *; media-src *; form-action 'none';"
+    "default-src 'none'; style-src 'self'; img-src *; media-src *; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 KEPT_BYTES = 32 * 1024 * 1024
@@ -26,10 +26,11 @@ KEPT_BESIDE = 1000
 """Bytes that a kept page takes beside its octets, about: most entries are no larger."""
 
 
-@lru_cache(maxsize=64)
-def fingerprint(base: str) -> str:
-    """What else decides a document's bytes: the version and the address of the site."""
-    return hashlib.blake2b(f"{__version__} {base}".encode(), digest_size=4).hexdigest()
+@lru_cache(maxsize=1024)
+def fingerprint(base: str, *others: str) -> str:
+    """What else decides a document's bytes: the version, the address of the site, and others."""
+    parts = "\0".join((__version__, base, *others))
+    return hashlib.blake2b(parts.encode(), digest_size=6).hexdigest()
 
 
 def coding_of(req: falcon.Request) -> str:

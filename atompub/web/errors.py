@@ -72,6 +72,7 @@ STATUS: dict[type[errors.AtomPubError], Status] = {
     errors.Busy: Status(503, "too-many-transfers", "Too many slow transfers"),
     errors.EditConflict: Status(503, "busy", "Too many writers"),
     errors.StoreUnavailable: Status(503, "store-unavailable", "Store not available"),
+    errors.TemplateBroken: Status(500, "template-broken", "Page not available"),
 }
 
 
@@ -99,6 +100,9 @@ class ErrorWriter:
             log.error("store unavailable: %s", ours, exc_info=ours)
             self._write(req, resp, ours, occasion())
             return
+        if isinstance(ours, errors.TemplateBroken):
+            log.error("a template is broken: %s", ours)
+            ours = errors.TemplateBroken("this page cannot be shown; the server's log says why")
         self._write(req, resp, ours)
 
     def on_falcon(

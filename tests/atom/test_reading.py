@@ -62,7 +62,10 @@ def test_plain_texts(attributes, content, expected):
     ("content", "html", "plain"),
     [
         ("<content>a &lt; b</content>", "<p>a &lt; b</p>", "a < b"),
-        ('<content type="text/plain">a &lt; b</content>', "<pre>a &lt; b</pre>", "a < b"),
+        ('<content type="text/plain">a &lt; b</content>', "<p>a &lt; b</p>", "a < b"),
+        ('<content type="text/markdown">*a*</content>', "<p><em>a</em></p>\n", ""),
+        ('<content type="text/x-markdown">*a*</content>', "<p><em>a</em></p>\n", ""),
+        ('<content type="text/css">a &lt; b</content>', "<pre>a &lt; b</pre>", ""),
         ('<content type="html">&lt;i>a&lt;/i></content>', "<i>a</i>", ""),
         (f'<content type="xhtml">{XHTML.format("<i>a</i>")}</content>', "<i>a</i>", ""),
         ('<content type="text/html">&lt;i onclick="x()">a&lt;/i></content>', "<i>a</i>", ""),
@@ -77,7 +80,21 @@ def test_plain_texts(attributes, content, expected):
         ('<content type="a/b" src="urn:x:y"/>', "B a at urn:x:y", ""),
         ("<title>none</title>", "", ""),
     ],
-    ids=["text", "plain", "html", "xhtml", "text/html", "base64", "xml", "src", "odd src", "none"],
+    ids=[
+        "text",
+        "plain",
+        "markdown",
+        "x-markdown",
+        "css",
+        "html",
+        "xhtml",
+        "text/html",
+        "base64",
+        "xml",
+        "src",
+        "odd src",
+        "none",
+    ],
 )
 def test_content(content, html, plain):
     """Content is HTML for readers, and plain text too where that is what it is."""

@@ -37,7 +37,7 @@ def shown(default):
     """A default as the table of settings shows it."""
     if isinstance(default, bool):
         return "yes" if default else "no"
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    return ",".join(default) if isinstance(default, tuple) else str(default or "")
 
 
 def test_every_setting_is_documented():
