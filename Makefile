@@ -10,7 +10,7 @@ PYTEST_ARGS ?=
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 28
 
-run: .venv/run ## install, make a store with a blog to look at, and serve it on 127.0.0.1:8000
+run: .venv/run ## install, make a store with a blog and an album, and serve it on 127.0.0.1:8000
 	@$(BIN)/atompub init --demo
 	@$(BIN)/atompub serve
 
@@ -30,8 +30,10 @@ bench: .venv/test ## measure the real server against its references (needs wrk; 
 
 foreign: ## install the foreign programs that some tests talk to (Debian, as root)
 	$(SUDO) apt-get update -qq
-	$(SUDO) apt-get install -y -qq --no-install-recommends curl faketime \
-		libatompub-perl newsboat nginx-light openssl systemd varnish >/dev/null
+	$(SUDO) apt-get install -y -qq --no-install-recommends chromium curl default-jre-headless \
+		faketime libatompub-perl newsboat nginx-light npm openssl systemd varnish >/dev/null
+	npm install --silent --no-save --no-package-lock --ignore-scripts --prefix build/npm \
+		axe-core@4 vnu-jar@26
 
 check: .venv/check ## formatting, lint and types
 	$(BIN)/ruff format --check .
@@ -56,7 +58,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv
 
 .venv/run: $(BIN)/python pyproject.toml
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[images]'
 	@touch $@
 
 .venv/test: $(BIN)/python pyproject.toml
