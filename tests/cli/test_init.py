@@ -4,9 +4,13 @@ import ctypes
 import json
 import os
 import sqlite3
+import time
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
+from atompub.cli.landscapes import PICTURES, png
 from tests.stores import fresh_schema
 
 DROP_FROM_BOUNDING_SET, OVERRIDE_PERMISSIONS = 24, 1
@@ -56,9 +60,31 @@ def test_init_with_demo_adds_entries_once(store):
     """`init --demo` fills an empty blog, also of a store that is there, and never twice."""
     store.done("init", "--demo")
     first = titles(store)
-    assert "Hello, world" in first
+    assert "Welcome" in first
     store.done("init", "--demo")
     assert first == titles(store)
+
+
+def test_demo_is_worth_a_look(store):
+    """`init --demo` makes entries of several months, and pictures that are all different."""
+    store.done("init", "--demo")
+    with sqlite3.connect(store.data / "atompub.db") as database:
+        posted = [at for (at,) in database.execute("SELECT posted FROM member")]
+        (pictures,) = database.execute("SELECT count(DISTINCT media_sha256) FROM member").fetchone()
+    assert 6 == pictures
+    assert len({at // (30 * 24 * 3600 * 1_000_000) for at in posted}) >= 5
+    assert max(posted) < time.time() * 1_000_000
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_pictures_of_the_demo(number):
+    """A landscape is a PNG, and the same one each time."""
+    drawn = png(PICTURES[number].landscape)
+    with Image.open(BytesIO(drawn)) as picture:
+        picture.load()
+        assert ("PNG", "RGB") == (picture.format, picture.mode)
+    assert drawn == png(PICTURES[number].landscape)
+    assert len(drawn) < 250_000
 
 
 def test_init_with_demo_passes_over_a_blog_that_was_removed(store):
