@@ -200,7 +200,9 @@ def _read_origins(name: str, value: object) -> tuple[str, ...]:
 
 def _read_folder(name: str, value: object) -> Path | None:
     text = _read_text(name, value)
-    return Path(text) if text else None
+    if text and not Path(text).is_dir():
+        raise ConfigError(f"{name} is {text!r}, which is no folder")
+    return Path(text).absolute() if text else None
 
 
 _READERS: dict[str, Callable[[str, object], Any]] = {

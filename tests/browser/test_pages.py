@@ -65,7 +65,7 @@ HOSTILE = bare(
     "&lt;script&gt;alert(1)&lt;/script&gt;&lt;p onclick='alert(2)' "
     f"style='position:fixed'&gt;{LONG}&lt;/p&gt;&lt;table&gt;&lt;tr&gt;&lt;td&gt;{LONG}&lt;/td&gt;"
     "&lt;/tr&gt;&lt;/table&gt;</content><category term='&lt;b&gt;/../x' "
-    "label='&quot;&gt;&lt;i&gt;'/>"
+    "label='&quot;&gt;&lt;i&gt;'/><published>2001-02-03T04:05:06Z</published>"
 )
 REPLY = (
     "<title>I beg to differ</title><content>Forty-one.</content><thr:in-reply-to "

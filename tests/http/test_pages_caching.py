@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from atompub import pictures
-from atompub.config import load
 from atompub.errors import ConfigError
 from atompub.html.pages import Pages
 from tests.documents import DRAFT, bare, entry
@@ -268,7 +267,8 @@ def test_the_frame_is_broken(make_site, theme):
 
 def test_a_folder_that_is_not_there(tmp_path):
     """A server does not start without the templates it is told to use."""
-    settings = settings_of(tmp_path, templates=str(tmp_path / "none"))
-    with pytest.raises(ConfigError, match=r"TEMPLATES.*none.*cannot be read"):
-        Pages(settings.templates)
-    assert load({}).templates is None
+    with pytest.raises(ConfigError, match=r"TEMPLATES is '.*none', which is no folder"):
+        settings_of(tmp_path, templates=str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match=r"TEMPLATES: .*none cannot be read"):
+        Pages(tmp_path / "none")
+    assert settings_of(tmp_path, templates="").templates is None
