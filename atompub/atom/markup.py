@@ -9,6 +9,11 @@ from atompub.atom.content import describe
 from atompub.atom.namespaces import XHTML, Element, is_element, text_of
 
 
+MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
+MARKUP = frozenset({"html", "xhtml", "text/html"}) | MARKDOWN
+"""The types whose text is markup: readers get it as sanitised HTML."""
+
+
 def base_of(element: Element) -> str:
     """What references in an element resolve against."""
     return element.base or ""
@@ -26,6 +31,8 @@ def safe_html(construct: Element) -> str:
         return text.sanitise(str(text_of(construct)), base_of(construct))
     if kind == "xhtml":
         return text.sanitise(_inside_div(construct), base_of(construct))
+    if kind in MARKDOWN:
+        return text.markdown(str(text_of(construct)), base_of(construct))
     return escape(str(text_of(construct)))
 
 
@@ -34,12 +41,10 @@ def shown_content(content: Element) -> str:
     kind, source = kind_of(content), content.get("src")
     if source is not None:
         return _link(text.absolute(base_of(content), source), describe(kind))
-    if kind in {"html", "xhtml", "text/html"}:
+    if kind in MARKUP:
         return safe_html(content)
     if kind in {"text", "text/plain"}:
         return text.paragraphs(str(text_of(content)))
-    if kind in {"text/markdown", "text/x-markdown"}:
-        return text.markdown(str(text_of(content)), base_of(content))
     if kind.startswith("text/") and not kind.endswith("/xml"):
         return f"<pre>{escape(str(text_of(content)))}</pre>"
     return ""

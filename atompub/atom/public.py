@@ -9,7 +9,7 @@ from atompub.atom import dates
 from atompub.atom.constructs import relation_of, trimmed
 from atompub.atom.entry import public_address, shielded
 from atompub.atom.extensions import IN_REPLY_TO
-from atompub.atom.markup import base_of, kind_of, safe_html
+from atompub.atom.markup import MARKUP, base_of, kind_of, safe_html
 from atompub.atom.namespaces import ATOM, MEDIA, THREAD, XHTML, Element, app, atom, is_element
 from atompub.atom.reading import thumbnail_of
 from atompub.atom.submission import BASE
@@ -57,7 +57,7 @@ def public_fragment(listed: Listed, urls: Urls, *, copied: bool = False) -> byte
 def _make_safe(parent: Element) -> None:
     """Sanitise the text constructs among the children, and drop what a browser might run."""
     for child in [one for one in parent if one.tag in TEXTS]:
-        if kind_of(child) in {"html", "xhtml", "text/html"} and child.get("src") is None:
+        if kind_of(child) in MARKUP and child.get("src") is None:
             shown = safe_html(child)
             del child[:]
             child.text = shown

@@ -72,6 +72,15 @@ def test_left_out(markup):
     ]
 
 
+def test_markdown():
+    """Feed readers get Markdown as sanitised HTML: few of them could render it."""
+    entry = entry_of('<content type="text/markdown">*a* &lt;script>x&lt;/script> [b](c)</content>')
+    content = one(entry, "a:content")
+    address = "https://example.org/site/blog/c"
+    link = f'<a href="{address}" rel="noopener noreferrer">b</a>'
+    assert ("html", f"<p><em>a</em>  {link}</p>\n") == (content.get("type"), content.text)
+
+
 def test_references():
     """What Atom's elements refer to is absolute, by the bases that were in force."""
     entry = entry_of(

@@ -4,6 +4,7 @@ Screenshots are left in build/screenshots.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from itertools import product
@@ -108,7 +109,9 @@ def base(tmp_path_factory):
 def browser():
     """Debian's Chromium, without a window."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*QUIET])
+        running = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*QUIET]
+        )
         yield running
         running.close()
 

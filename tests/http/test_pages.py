@@ -372,3 +372,21 @@ def test_pictures(album):
     assert "PNG image" not in middle.text_content()
     (original,) = middle.xpath("//figure/a/@href")
     assert picture() == album.anon.get(original).content
+
+
+def test_under_a_prefix(make_site):
+    """A site under a path has all its pages under it, and leads nowhere else."""
+    base = "https://example.org/service/atompub"
+    site = make_site(base=base, base_url=base)
+    site.made(public("One", extra='<category term="tea"/>'), slug="one")
+    assert f"{base}/blog/" == site.anon.get("/blog").headers["Location"]
+    seen, waiting = set(), [f"{base}/"]
+    while waiting:
+        url = waiting.pop()
+        seen.add(url)
+        page = html.fromstring(site.anon.get(url, headers=PAGE).content)
+        found = page.xpath("//a/@href | //img/@src | //link/@href | //form/@action")
+        assert [] == [one for one in found if not one.startswith((base, "#"))]
+        pages = {one for one in page.xpath("//a/@href") if "feed." not in one and one[0] != "#"}
+        waiting += pages - seen - set(waiting)
+    assert len(seen) >= 8
