@@ -8,7 +8,6 @@ from atompub import text
 from atompub.atom.content import describe
 from atompub.atom.namespaces import XHTML, Element, is_element, text_of
 
-
 MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
 MARKUP = frozenset({"html", "xhtml", "text/html"}) | MARKDOWN
 """The types whose text is markup: readers get it as sanitised HTML."""

@@ -1,7 +1,11 @@
 """Pages and thumbnails as caches keep them, and the site's own templates."""
 
 import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -9,6 +13,7 @@ from PIL import Image
 from atompub import pictures
 from atompub.errors import ConfigError
 from atompub.html.pages import Pages
+from atompub.web import answers
 from tests.documents import DRAFT, bare, entry
 from tests.http.test_pages import PAGE, get, picture, public, upload
 from tests.sites import settings_of
@@ -81,16 +86,20 @@ def test_pages_change(one, clock, path):
 
 
 @pytest.mark.covers("HTTP-C-3")
-def test_changes_within_a_second(make_site):
-    """Two states of the home page within one second are told apart by date as well."""
-    site = make_site()
-    site.collection("second")
-    for number, name in enumerate(("blog", "second") * 3):
-        before = site.anon.get("/").headers["Last-Modified"]
-        site.made(entry(f"Number {number}"), collection=name)
-        after = site.anon.get("/", headers={"If-Modified-Since": before})
+def test_changes_within_a_second(timed_site, clock, monkeypatch):
+    """Two publications that change within one second make no two home pages of the same date."""
+    monkeypatch.setattr(answers, "time", SimpleNamespace(time=lambda: clock() / 1_000_000))
+    timed_site.collection("second")
+    clock.forward(100)
+    for number, name in enumerate(("blog", "second")):
+        before = timed_site.anon.get("/").headers["Last-Modified"]
+        timed_site.made(entry(f"Number {number}"), collection=name)
+        after = timed_site.anon.get("/", headers={"If-Modified-Since": before})
         assert 200 == after.status_code
         assert f"Number {number}" in after.text
+    clock.forward(10)
+    last = timed_site.anon.get("/").headers["Last-Modified"]
+    assert 304 == timed_site.anon.get("/", headers={"If-Modified-Since": last}).status_code
 
 
 def test_titles_and_settings_change_pages(one, clock):
@@ -133,6 +142,28 @@ def test_thumbnails(album, making):
     assert (b"", str(len(first.content))) == (head.content, head.headers["Content-Length"])
     again = album.anon.get(THUMBNAIL, headers={"If-None-Match": first.headers["ETag"]})
     assert 304 == again.status_code
+
+
+def test_many_look_at_once(album, monkeypatch):
+    """Those who ask for one thumbnail at the same time get the same one, made once."""
+    made, smaller = [], pictures.smaller
+
+    def slowly(file, width):
+        made.append(width)
+        asked.wait(10)
+        return smaller(file, width)
+
+    monkeypatch.setattr(pictures, "smaller", slowly)
+    clients, asked = [album.client() for _ in range(3)], threading.Event()
+    with ThreadPoolExecutor() as people:
+        first = people.submit(clients[0].get, THUMBNAIL)
+        while not made:
+            time.sleep(0.01)
+        others = [people.submit(client.get, THUMBNAIL) for client in clients[1:]]
+        time.sleep(0.2)  # long enough for them to come to where they wait
+        asked.set()
+        contents = {one.result().content for one in (first, *others)}
+    assert (1, [640]) == (len(contents), made)
 
 
 def test_thumbnail_of_another_picture(album):
