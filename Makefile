@@ -30,8 +30,11 @@ bench: .venv/test ## measure the real server against its references (needs wrk; 
 
 foreign: ## install the foreign programs that some tests talk to (Debian, as root)
 	$(SUDO) apt-get update -qq
-	$(SUDO) apt-get install -y -qq --no-install-recommends chromium curl default-jre-headless \
-		faketime libatompub-perl newsboat nginx-light npm openssl systemd varnish >/dev/null
+	$(SUDO) apt-get install -y -qq --no-install-recommends chromium curl faketime libatompub-perl \
+		newsboat nginx-light openssl systemd varnish >/dev/null
+	@command -v java >/dev/null || $(SUDO) apt-get install -y -qq --no-install-recommends \
+		default-jre-headless >/dev/null
+	@command -v npm >/dev/null || $(SUDO) apt-get install -y -qq --no-install-recommends npm >/dev/null
 	npm install --silent --no-save --no-package-lock --ignore-scripts --prefix build/npm \
 		axe-core@4 vnu-jar@26
 
