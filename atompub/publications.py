@@ -7,10 +7,11 @@ before anything is read.
 from atompub.errors import NotFound
 from atompub.model import Collection, Member
 from atompub.publishing import Publishing
-from atompub.readers import ALL, History, Listed, Listing, Place, Selection
+from atompub.readers import History, Leaf, Listed, Listing, Place, Selection
 from atompub.store.engine import Engine
 from atompub.store.histories import Histories
 from atompub.store.listings import Listings
+from atompub.store.site import Site
 
 SHOWN_AT_HOME = 3
 FOUND_AT_ONCE = 20
@@ -24,14 +25,9 @@ class Publications:
         self._publishing = publishing
         self._listings, self._histories = Listings(engine), Histories(engine)
 
-    def home(self) -> list[tuple[Collection, tuple[Listed, ...]]]:
-        """The publications, each with its latest entries."""
-        shown = []
-        for name in self._names():
-            found, listing = self._listings.page(name, ALL, None)
-            if not found.settings.private:
-                shown.append((found, listing.entries[:SHOWN_AT_HOME]))
-        return shown
+    def home(self) -> tuple[Site, list[tuple[Collection, tuple[Listed, ...]]]]:
+        """The site's row and the publications, each with its latest entries."""
+        return self._listings.latest(self._names(), SHOWN_AT_HOME)
 
     def listing(
         self, collection: Collection, selection: Selection, place: Place | None
@@ -67,16 +63,11 @@ class Publications:
         """The months in which something was posted, the latest first: year, month, how many."""
         return self._listings.months(collection)
 
-    def entry(self, collection: Collection, member: Member) -> Listed:
-        """A member with what ties it to others."""
-        return Listed(collection, member, member.posted, self._listings.thread(member))
-
-    def neighbours(
-        self, collection: Collection, listed: Listed
-    ) -> tuple[Listed | None, Listed | None]:
-        """The entries posted before and after one, None at either end."""
-        older, newer = self._listings.neighbours(collection, listed.member)
-        return _listed(collection, older), _listed(collection, newer)
+    def leaf(self, collection: Collection, member: Member) -> Leaf:
+        """A member with what stands around it. Raises NotFound, also when it went meanwhile."""
+        leaf = self._listings.leaf(collection.name, member.id)
+        _public(leaf.collection)
+        return leaf
 
     def release(self) -> None:
         """Release the scheduled entries that are due."""
@@ -94,7 +85,3 @@ def _public(collection: Collection) -> Collection:
     if collection.settings.private:
         raise NotFound("there is no such page")
     return collection
-
-
-def _listed(collection: Collection, member: Member | None) -> Listed | None:
-    return Listed(collection, member, member.posted) if member else None

@@ -83,6 +83,18 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """An entry with what stands around it: the latest replies, and the entries posted before and
+    after it, None at either end. `collection` is the row of the same snapshot."""
+
+    collection: Collection
+    entry: Listed
+    replies: tuple[Listed, ...]
+    older: Listed | None
+    newer: Listed | None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """A document of a publication's history (RFC 5005), with the collection's row it belongs to.
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from atompub.errors import NotFound
-from atompub.model import Collection, Member
-from atompub.readers import Listed, Listing, Place, Selection, Thread
+from atompub.model import Collection
+from atompub.readers import ALL, Leaf, Listed, Listing, Place, Selection
 from atompub.store.collections import find_collection
 from atompub.store.engine import Engine, Row, Transaction, Value
 from atompub.store.fulltext import words_of
 from atompub.store.headings import ANSWER, AUTHOR, CATEGORY
 from atompub.store.members import MEMBER, as_member
+from atompub.store.site import Site, find_site
 from atompub.store.threads import threads_of
 
 REACHED = 1000
@@ -41,29 +42,51 @@ class Listings:
 
         return self._engine.read(work)
 
-    def neighbours(
-        self, collection: Collection, member: Member
-    ) -> tuple[Member | None, Member | None]:
-        """The visible members posted before and after one, None at either end."""
+    def latest(
+        self, names: Iterable[str], count: int
+    ) -> tuple[Site, list[tuple[Collection, tuple[Listed, ...]]]]:
+        """The site's row, and the publications of these names with their latest entries.
 
-        def work(transaction: Transaction) -> tuple[Member | None, Member | None]:
-            at = Place(member.posted, member.id)
-            before = _rows(transaction, collection, Selection(), at, 1, newer=False)
-            after = _rows(transaction, collection, Selection(), at, 1, newer=True)
-            return _only(before), _only(after)
+        Private collections are left out. Raises NotFound for one that is not there.
+        """
+
+        def work(
+            transaction: Transaction,
+        ) -> tuple[Site, list[tuple[Collection, tuple[Listed, ...]]]]:
+            found = [find_collection(transaction, name) for name in names]
+            shown = [
+                (one, _listed(transaction, {one.id: one}, _latest(transaction, one, count)))
+                for one in found
+                if not one.settings.private
+            ]
+            return find_site(transaction), shown
 
         return self._engine.read(work)
 
-    def thread(self, member: Member) -> Thread:
-        """What ties a member to others."""
-        return self._engine.read(lambda transaction: threads_of(transaction, [member])[0])
+    def leaf(self, collection: str, identity: str) -> Leaf:
+        """The visible member of an id, with what stands around it. Raises NotFound."""
+
+        def work(transaction: Transaction) -> Leaf:
+            found = find_collection(transaction, collection)
+            rows = transaction.rows(VISIBLE, id=identity, collection=found.id)
+            if not rows:
+                raise NotFound("there is no such page")
+            (entry,) = _listed(transaction, {found.id: found}, rows)
+            at = Place(entry.posted, identity)
+            before = _rows(transaction, found, ALL, at, 1, newer=False)
+            after = _rows(transaction, found, ALL, at, 1, newer=True)
+            older, newer = (_only(transaction, found, one) for one in (before, after))
+            replies = _page(transaction, found, Selection(replies_to=entry.member.atom_id), None)
+            return Leaf(found, entry, replies.entries, older, newer)
+
+        return self._engine.read(work)
 
     def months(self, collection: Collection) -> list[tuple[int, int, int]]:
         """The months in which something was posted, the latest first: year, month, how many."""
 
         def work(transaction: Transaction) -> list[tuple[int, int, int]]:
             found, before = [], FARTHEST
-            while (latest := _latest(transaction, collection, before)) is not None:
+            while (latest := _latest_before(transaction, collection, before)) is not None:
                 day = datetime.fromtimestamp(latest // 1_000_000, UTC)
                 before, until = _span((day.year, day.month))
                 rows = transaction.rows(COUNT, collection=collection.id, start=before, end=until)
@@ -105,6 +128,10 @@ class Listings:
 
         return self._engine.read(work)
 
+
+VISIBLE = f"""
+SELECT {MEMBER} FROM member WHERE id = :id AND collection = :collection AND visible = 1
+"""
 
 COUNT = """
 SELECT count(*) FROM member
@@ -162,6 +189,10 @@ def _rows(
     return transaction.rows(_in_span(newer=newer), **values, **limit)
 
 
+def _latest(transaction: Transaction, collection: Collection, count: int) -> list[Row]:
+    return _rows(transaction, collection, ALL, None, count, newer=False)
+
+
 def _in_span(*, newer: bool) -> str:
     """Both ends of the walk are told by `posted` alone: SQLite begins an index there."""
     comparison, order = (">", "ASC") if newer else ("<", "DESC")
@@ -194,7 +225,7 @@ def _where_found(collections: Iterable[Collection], found: str) -> str:
     return f"FROM member WHERE visible = 1 AND collection IN ({ids}) AND id IN ({found})"
 
 
-def _latest(transaction: Transaction, collection: Collection, before: int) -> int | None:
+def _latest_before(transaction: Transaction, collection: Collection, before: int) -> int | None:
     rows = transaction.rows(
         "SELECT posted FROM member WHERE collection = :collection AND visible = 1"
         " AND posted < :before ORDER BY posted DESC LIMIT 1",
@@ -224,5 +255,6 @@ def _listed(
     )
 
 
-def _only(rows: list[Row]) -> Member | None:
-    return as_member(rows[0]) if rows else None
+def _only(transaction: Transaction, collection: Collection, rows: list[Row]) -> Listed | None:
+    found = _listed(transaction, {collection.id: collection}, rows)
+    return found[0] if found else None

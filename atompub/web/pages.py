@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import falcon
@@ -15,6 +15,7 @@ from atompub.publications import Publications
 from atompub.publishing import Publishing
 from atompub.readers import ALL, Listed, Listing, Place, Selection
 from atompub.store.listings import REACHED
+from atompub.store.site import Site
 from atompub.urls import Urls, selected
 from atompub.web import answers
 from atompub.web.answers import Kept, PageCache
@@ -56,8 +57,8 @@ class PageResource(Resource):
         state = f"{collection.epoch}-{collection.public}"
         return Validators(state, self._view(urls, key), collection.public_modified)
 
-    def validators_of_all(self, urls: Urls, key: Key) -> Validators:
-        """Of a page that shows all publications."""
+    def current_validators_of_all(self, urls: Urls, key: Key) -> Validators:
+        """Of a page that shows all publications, as they are now."""
         site, workspaces = self.parts.publishing.overview(None)
         listed = [one for _, found in workspaces for one in found]
         # One with a release ahead is read alone, which releases what is due.
@@ -65,6 +66,12 @@ class PageResource(Resource):
             one if one.due is None else self.parts.publishing.publication(one.name)
             for one in listed
         ]
+        return self.validators_of_all(site, shown, urls, key)
+
+    def validators_of_all(
+        self, site: Site, shown: Sequence[Collection], urls: Urls, key: Key
+    ) -> Validators:
+        """Of a page that shows these publications, which are all there are."""
         states = [site.epoch, str(site.sequence), *(f"{one.epoch}-{one.public}" for one in shown)]
         state = hashlib.blake2b(" ".join(states).encode(), digest_size=16).hexdigest()
         # Two of them may have changed within one second, so the date is the second after it.
@@ -142,13 +149,15 @@ class HomeResource(PageResource):
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The page that lists them."""
         urls = known(req).urls
-        validators = self.validators_of_all(urls, ("home",))
+        key = ("home",)
 
         def make() -> tuple[Validators, bytes]:
-            sections = [(one, _items(found, urls)) for one, found in self.parts.publications.home()]
+            site, latest = self.parts.publications.home()
+            sections = [(one, _items(found, urls)) for one, found in latest]
+            validators = self.validators_of_all(site, [one for one, _ in latest], urls, key)
             return validators, self.parts.pages.home(sections, urls)
 
-        self.send(req, resp, validators, make)
+        self.send(req, resp, self.current_validators_of_all(urls, key), make)
 
     on_head = on_get
 
@@ -243,13 +252,11 @@ class EntryResource(PageResource):
         found, current = self.parts.publishing.published(collection, member)
 
         def render(urls: Urls) -> Rendered:
-            listed = self.parts.publications.entry(found, current)
-            _, replies = self.parts.publications.replies(found, current)
-            older, newer = self.parts.publications.neighbours(found, listed)
-            around = (_item(older, urls) if older else None, _item(newer, urls) if newer else None)
-            return found, self.parts.pages.entry(
-                _item(listed, urls), _items(replies.entries, urls), around, urls
-            )
+            leaf = self.parts.publications.leaf(found, current)
+            older, newer = (_item(one, urls) if one else None for one in (leaf.older, leaf.newer))
+            replies = _items(leaf.replies, urls)
+            page = self.parts.pages.entry(_item(leaf.entry, urls), replies, (older, newer), urls)
+            return leaf.collection, page
 
         self.show(req, resp, found, ("entry", current.id), render)
 
@@ -264,7 +271,11 @@ class SearchResource(PageResource):
         urls, words, number = known(req).urls, words_of(req), page_of(req)
         found = self.parts.publishing.publication(collection) if collection else None
         key = ("search", collection, words, number)
-        current = self.validators(found, urls, key) if found else self.validators_of_all(urls, key)
+        current = (
+            self.validators(found, urls, key)
+            if found
+            else self.current_validators_of_all(urls, key)
+        )
 
         def make() -> tuple[Validators, bytes]:
             if not words:

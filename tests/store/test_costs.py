@@ -47,7 +47,8 @@ LISTED = {
 }
 HISTORIES = {
     "subscription": lambda store: store.histories.subscription("blog"),
-    "neighbours": lambda store: store.listings.neighbours(store.blog, store.find("a-9")),
+    "leaf": lambda store: store.listings.leaf("blog", store.find("a-9").id),
+    "latest": lambda store: store.listings.latest(["blog"], 3),
 }
 WRITES = {
     "add": lambda store: store.add("a", atom_id="urn:x:new"),

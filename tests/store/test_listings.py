@@ -132,10 +132,28 @@ def test_months_before_1970(store):
 
 def test_neighbours(filled):
     """An entry's neighbours are those posted before and after it, drafts left out."""
-    older, newer = filled.listings.neighbours(filled.blog, filled.find("e4x"))
-    assert ("e2x", "e5x") == (older.name, newer.name)
-    older, newer = filled.listings.neighbours(filled.blog, filled.find("e8x"))
-    assert (None, "e1x") == (older, newer.name)
+    leaf = filled.listings.leaf("blog", filled.find("e4x").id)
+    assert ("e2x", "e5x") == (leaf.older.member.name, leaf.newer.member.name)
+    leaf = filled.listings.leaf("blog", filled.find("e8x").id)
+    assert (None, "e1x") == (leaf.older, leaf.newer.member.name)
+
+
+def test_what_is_hidden_is_no_leaf(filled):
+    """A draft, and what is gone, is nothing that readers could look at."""
+    identity = filled.find("e4x").id
+    filled.remove("e4x")
+    for hidden in (filled.find("e3x").id, identity):
+        with pytest.raises(NotFound):
+            filled.listings.leaf("blog", hidden)
+
+
+def test_latest_of_each(filled):
+    """The latest entries of each publication come with their collections, private ones left out."""
+    filled.collection("empty")
+    filled.collection("secret", private=True)
+    _, found = filled.listings.latest(["empty", "secret", "blog"], 2)
+    shown = {one.name: [listed.member.name for listed in entries] for one, entries in found}
+    assert {"empty": [], "blog": ["e7x", "e6x"]} == shown
 
 
 def test_a_page_beyond_the_end_is_empty(filled):
