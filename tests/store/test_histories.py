@@ -149,6 +149,7 @@ def test_threads(replied):
     assert ("parent",) == thread(replied, "second").parents
     replied.edit("parent", visible=False)
     assert () == thread(replied, "second").parents
+    replied.edit("parent")
     replied.remove("first")
     assert 1 == thread(replied, "parent").replies.count
 
