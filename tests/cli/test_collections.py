@@ -111,7 +111,7 @@ def test_remove_asks_for_force_where_entries_are(store):
     store.done("init", "--demo")
     assert "--force" in store.refused("collection", "remove", "blog")
     store.done("collection", "remove", "blog", "--force")
-    store.done("collection", "remove", "photos")
+    store.done("collection", "remove", "photos", "--force")
     assert "[]\n" == store.done("collection", "list", "--json")
     with sqlite3.connect(store.data / "atompub.db") as database:
         assert [] == list(database.execute("SELECT atom_id FROM member"))
