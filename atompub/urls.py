@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlencode
+from functools import lru_cache
+from urllib.parse import quote as quoted_anew
+from urllib.parse import unquote, urlencode
 
 from atompub.model import Cursor
 from atompub.readers import ALL, Place, Selection
+
+quote = lru_cache(maxsize=4096)(quoted_anew)
+"""The same few names stand in all addresses of a document."""
 
 FORMS = ("atom", "rss", "json")
 """The forms of a feed, the one to prefer first."""

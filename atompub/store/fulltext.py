@@ -14,6 +14,7 @@ MOST_BYTES = 500_000
 """What PostgreSQL keeps of one text is bounded to a megabyte."""
 # Scripts that put no space between words are found by single characters.
 ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
 WORD = re.compile(rf"[{ALONE}]|[^\W_{ALONE}]+")
 
 
@@ -35,9 +36,14 @@ class FullText:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text, without case and marks, in order."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(char for char in decomposed if unicodedata.category(char)[0] != "M")
+    bare = text.casefold()
+    if not text.isascii():
+        bare = FOREIGN.sub(_without_marks, unicodedata.normalize("NFKD", text).casefold())
     return tuple(word[:LONGEST_WORD] for word in WORD.findall(bare))
+
+
+def _without_marks(found: re.Match[str]) -> str:
+    return "".join(char for char in found[0] if unicodedata.category(char)[0] != "M")
 
 
 def indexed(text: str) -> str:

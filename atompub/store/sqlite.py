@@ -1,5 +1,8 @@
 """SQLite through apsw: WAL, every commit on the disk, writers queueing fairly.
 
+Units of work that wait in one process share the next commit, each in a savepoint of its own: the
+thread whose turn it is runs them all.
+
 Each thread keeps one connection and one descriptor of the lock file, both opened by itself after
 any fork: a descriptor shared by threads or inherited over a fork would exclude nobody.
 """
@@ -11,12 +14,14 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import apsw
 
 from atompub.errors import StoreUnavailable
 from atompub.store.engine import Row, Statement, T, Transaction, Value
 from atompub.store.fulltext import FTS5
+from atompub.store.queue import Queue, Task
 
 BUSY_MILLISECONDS = 800
 """How long a writer waits for a program that locked the file without our queue."""
@@ -50,9 +55,12 @@ class SQLiteEngine:
         self._path = path
         self._create = create
         self._kept = threading.local()
+        self._queue = Queue()
         # In a child SQLite would believe that it holds the locks of a connection open here.
         engine = weakref.ref(self)
-        os.register_at_fork(before=lambda: _close(engine()))
+        os.register_at_fork(
+            before=lambda: _close(engine()), after_in_child=lambda: _queue_anew(engine())
+        )
 
     def rows(self, sql: str, **parameters: Value) -> list[Row]:
         """See `Engine`."""
@@ -70,15 +78,25 @@ class SQLiteEngine:
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """See `Engine.write`."""
+        task = Task(work)
+        self._queue.pass_through(task, self._write)
         try:
-            kept = self._connection()
-            queued = time.monotonic()
-            # busy_timeout alone lets one process starve the others: see the design, section 6.
-            with _exclusive(kept.lock):
-                kept.be_patient(1000 * (time.monotonic() - queued))
-                return _run(kept, "BEGIN IMMEDIATE", work)
+            result: T = task.outcome()
         except FAILURES as error:
             raise self._unavailable(error) from error
+        return result
+
+    def _write(self, tasks: list[Task[Any]]) -> None:
+        """Run tasks and commit them together."""
+        kept = self._connection()
+        queued = time.monotonic()
+        # busy_timeout alone lets one process starve the others: see the design, section 6.
+        with _exclusive(kept.lock):
+            kept.be_patient(1000 * (time.monotonic() - queued))
+            if len(tasks) == 1:
+                tasks[0].run(lambda work: _run(kept, "BEGIN IMMEDIATE", work))
+            else:
+                _run(kept, "BEGIN IMMEDIATE", lambda _: _run_all(kept, tasks))
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -142,6 +160,12 @@ def _close(engine: SQLiteEngine | None) -> None:
         engine.close()
 
 
+def _queue_anew(engine: SQLiteEngine | None) -> None:
+    """In a child nobody is left of those who waited."""
+    if engine is not None:
+        engine._queue = Queue()
+
+
 def _identity(path: str, may_be_missing: bool = False) -> tuple[int, int, int]:
     """Process and file; raises FileNotFoundError where there is no file."""
     try:
@@ -165,6 +189,31 @@ def _run(kept: _Kept, begin: str, work: Callable[[Transaction], T]) -> T:
             execute("ROLLBACK")
         raise
     return result
+
+
+def _run_all(kept: _Kept, tasks: list[Task[Any]]) -> None:
+    """Run each task in a savepoint: what one raises undoes its own changes alone.
+
+    Raises where a failure has undone the whole transaction.
+    """
+    execute = kept.connection.execute
+
+    def apart(work: Callable[[Transaction], T]) -> T:
+        execute("SAVEPOINT task")
+        try:
+            return work(kept)
+        except BaseException:
+            if not kept.connection.get_autocommit():
+                execute("ROLLBACK TO task")
+            raise
+        finally:
+            if not kept.connection.get_autocommit():
+                execute("RELEASE task")
+
+    for task in tasks:
+        task.run(apart)
+        if kept.connection.get_autocommit():
+            task.outcome()
 
 
 @contextmanager
