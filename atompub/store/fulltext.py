@@ -61,7 +61,7 @@ FTS5 = FullText(
     schema="""
 CREATE TABLE wording (id INTEGER PRIMARY KEY, member TEXT NOT NULL UNIQUE, text TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(
-    text, content='wording', content_rowid='id', detail=none, tokenize='ascii'
+    text, content='wording', content_rowid='id', detail=none, columnsize=0, tokenize='ascii'
 );
 """,
     add=(

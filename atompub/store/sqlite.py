@@ -130,7 +130,7 @@ class _Kept:
         self.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self._patience = BUSY_MILLISECONDS
         self.connection.set_busy_timeout(self._patience)
-        self.connection.execute("PRAGMA page_size = 8192")
+        self.connection.execute("PRAGMA page_size = 4096")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = FULL")
         self.lock = os.open(f"{path}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
