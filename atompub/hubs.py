@@ -59,7 +59,7 @@ class Hubs:
 
     def tell(self) -> None:
         """Tell each hub what it does not know. Raises StoreUnavailable."""
-        self._publications.release()
+        self._publications.all()  # which releases what is due
         for hub in self._hubs:
             if self._pings.waiting(hub):
                 self._pause(GATHERED)

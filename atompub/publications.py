@@ -27,7 +27,7 @@ class Publications:
 
     def home(self) -> tuple[Site, list[tuple[Collection, tuple[Listed, ...]]]]:
         """The site's row and the publications, each with its latest entries."""
-        return self._listings.latest(self._names(), SHOWN_AT_HOME)
+        return self._listings.latest([one.name for one in self.all()[1]], SHOWN_AT_HOME)
 
     def listing(
         self, collection: Collection, selection: Selection, place: Place | None
@@ -44,7 +44,7 @@ class Publications:
         self, name: str, words: str, page: int = 1
     ) -> tuple[tuple[Collection, ...], Listing]:
         """A page of what is found in a publication, with name "" in all; raises NotFound."""
-        names = [self._publishing.publication(name).name] if name else self._names()
+        names = [one.name for one in self.searched(name)]
         return self._listings.search(names, words, page, FOUND_AT_ONCE)
 
     def subscription(self, collection: Collection) -> History:
@@ -69,15 +69,17 @@ class Publications:
         _public(leaf.collection)
         return leaf
 
-    def release(self) -> None:
-        """Release the scheduled entries that are due."""
-        self._names()
+    def all(self) -> tuple[Site, list[Collection]]:
+        """The site's row and the publications, with the scheduled entries that are due released."""
+        site, workspaces = self._publishing.overview(None)
+        listed = [one for _, found in workspaces for one in found]
+        # One with a release ahead is read alone, which releases what is due.
+        publication = self._publishing.publication
+        return site, [publication(one.name) if one.due else one for one in listed]
 
-    def _names(self) -> list[str]:
-        """The names of the publications, with what is due in them released."""
-        _, workspaces = self._publishing.overview(None)
-        names = [one.name for _, collections in workspaces for one in collections]
-        return [self._publishing.publication(name).name for name in names]
+    def searched(self, name: str) -> list[Collection]:
+        """The publications that a search looks through: one, or with name "" all."""
+        return [self._publishing.publication(name)] if name else self.all()[1]
 
 
 def _public(collection: Collection) -> Collection:

@@ -1,6 +1,7 @@
 """Sites for tests: the real application on a real store, spoken to over WSGI or live gunicorn."""
 
 import io
+import json
 import os
 import random
 import shutil
@@ -237,6 +238,17 @@ class Server:
             else:
                 return
         raise AssertionError(f"no answer: {self.log.read_text()}")
+
+    def answered(self, path, count):
+        """The statuses of its answers to requests for a path, once its log has `count` of them."""
+        for _ in range(500):
+            lines = self.log.read_text().splitlines()
+            logged = [json.loads(line) for line in lines if line.startswith("{")]
+            found = [line["status"] for line in logged if line.get("path") == path]
+            if len(found) >= count:
+                break
+            time.sleep(0.01)  # a line is written behind its answer
+        return found
 
     def stop(self):
         """Stop it, and wait until it has."""

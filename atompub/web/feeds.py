@@ -240,19 +240,9 @@ class ResultsResource(FeedResource):
             document = _rendered(head, self.form, listing.entries, urls, copied=copied)
             return _state_of(current), document
 
-        self.show(req, resp, _state_of(self._searched(collection)), fixed, make)
+        self.show(req, resp, _state_of(self.parts.publications.searched(collection)), fixed, make)
 
     on_head = on_get
-
-    def _searched(self, name: str) -> list[Collection]:
-        """The publications to search; one with a release ahead is read alone, which releases what
-        is due."""
-        publishing = self.parts.publishing
-        if name:
-            return [publishing.publication(name)]
-        _, workspaces = publishing.overview(None)
-        listed = [one for _, found in workspaces for one in found]
-        return [publishing.publication(one.name) if one.due else one for one in listed]
 
 
 def _rendered(

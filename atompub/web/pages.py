@@ -59,13 +59,7 @@ class PageResource(Resource):
 
     def current_validators_of_all(self, urls: Urls, key: Key) -> Validators:
         """Of a page that shows all publications, as they are now."""
-        site, workspaces = self.parts.publishing.overview(None)
-        listed = [one for _, found in workspaces for one in found]
-        # One with a release ahead is read alone, which releases what is due.
-        shown = [
-            one if one.due is None else self.parts.publishing.publication(one.name)
-            for one in listed
-        ]
+        site, shown = self.parts.publications.all()
         return self.validators_of_all(site, shown, urls, key)
 
     def validators_of_all(

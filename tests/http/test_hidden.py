@@ -1,5 +1,7 @@
 """What is not published is in no feed for readers: not by title, text, category, count or date."""
 
+import re
+
 import pytest
 
 from atompub.readers import Selection
@@ -72,3 +74,53 @@ def test_seen_once_published(hiding):
     for address in addresses(hiding):
         if "archive" not in address:
             assert WORD in hiding.anon.get(address).text.replace(f"q={WORD}", "")
+
+
+@pytest.fixture
+def small(make_site):
+    """A site with an entry, a picture and a page of replies, and the word in all that is hidden."""
+    site = make_site()
+    site.collection("photos", accept=("image/*",))
+    site.made(entry("Shown", id="urn:x:0", published="2003-12-13T18:30:02Z"))
+    site.made(secret(DRAFT))
+    site.made(secret("<published>2999-01-01T00:00:00Z</published>"))
+    site.put(site.made(secret()), secret(DRAFT))
+    site.alice.delete(site.made(secret()))
+    site.made(secret(), collection="diary")
+    for title in ("Seen", WORD):
+        headers = {"Content-Type": "image/png", "Slug": title}
+        made = site.alice.post("/atom/photos/", content=PICTURE, headers=headers)
+        assert 201 == made.status_code
+    site.put(made.headers["Location"], bare(f"<title>{WORD}</title>{DRAFT}"))
+    return site
+
+
+def walk(site):
+    """All that links lead readers to from the home page: each answer by its address."""
+    found, waiting = {}, [f"{site.base}/", f"{site.base}/rsd.xml", f"{site.base}/opensearch.xml"]
+    while waiting:
+        url = waiting.pop()
+        if url in found or not url.startswith(site.base):
+            continue
+        found[url] = site.anon.get(url)
+        waiting += LINK.findall(found[url].text.replace("&amp;", "&"))
+    return found
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
+LINK = re.compile(r"https?://[^\s\"'<>,)]+")
+
+
+@pytest.mark.covers("APP-13.1.1-3", "APP-10-5", "OS-3")
+def test_no_way_leads_there(small):
+    """From the home page along every address in every page, feed, archive, search and picture,
+    readers come to all that is shown, and nowhere is the word that stands in all that is hidden."""
+    found = walk(small)
+    kinds = {answer.headers.get("Content-Type", "").partition(";")[0] for answer in found.values()}
+    assert {"text/html", "application/atom+xml", "application/rss+xml", "image/png"} <= kinds
+    assert {f"{small.base}/blog/shown", f"{small.base}/photos/seen"} <= found.keys()
+    shown = {url for url, answer in found.items() if answer.status_code == 200}
+    assert len(shown) > 20
+    for url, answer in found.items():
+        assert WORD not in url
+        assert WORD not in answer.text

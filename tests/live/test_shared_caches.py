@@ -2,7 +2,6 @@
 when it is too old, and never hold what is an author's own."""
 
 import gzip
-import json
 import os
 import subprocess
 import time
@@ -52,28 +51,21 @@ http {{
 
 @dataclass
 class Cache:
-    """A cache in front of a live site; `wait` lets more time pass than it may keep a copy."""
+    """A cache in front of a live site.
+
+    `asked` tells the statuses of the site's first answers to requests for a path; `wait` lets more
+    time pass than the cache may keep a copy.
+    """
 
     site: sites.Site
     base: str
-    log: Path
+    asked: Callable[[str, int], list[int]]
     wait: Callable[[], None]
 
     def get(self, path, **headers):
         """GET through the cache."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return httpx.get(self.base + path, headers={"Accept-Encoding": "identity"} | named)
-
-    def asked(self, path, count):
-        """The statuses with which the site answered the first requests for a path."""
-        for _ in range(500):
-            lines = self.log.read_text().splitlines()
-            logged = [json.loads(line) for line in lines if line.startswith("{")]
-            found = [line["status"] for line in logged if line.get("path") == path]
-            if len(found) >= count:
-                break
-            time.sleep(0.01)  # a line is written behind its answer
-        return found
 
 
 @pytest.fixture
@@ -115,7 +107,7 @@ def cache(request, upstream, tmp_path):
     process = subprocess.Popen(command, env=os.environ | clock, stdout=output, stderr=output)
     base = f"http://127.0.0.1:{port}"
     wait_for(base, process, folder)
-    yield Cache(site, base, running.log, wait)
+    yield Cache(site, base, running.answered, wait)
     process.terminate()
     process.wait(20)
     output.close()
