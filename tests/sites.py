@@ -240,7 +240,10 @@ class Server:
         raise AssertionError(f"no answer: {self.log.read_text()}")
 
     def answered(self, path, count):
-        """The statuses of its answers to requests for a path, once its log has `count` of them."""
+        """The statuses of its answers to requests for a path, once its log has `count` of them.
+
+        Each worker writes the lines of its own requests together, so they are in no order.
+        """
         for _ in range(500):
             lines = self.log.read_text().splitlines()
             logged = [json.loads(line) for line in lines if line.startswith("{")]
