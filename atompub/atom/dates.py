@@ -27,9 +27,9 @@ _LATEST = (date.max.toordinal() - _EPOCH + 1) * _DAY * _SECOND - 1
 def parse(text: str) -> int:
     """The instant of an RFC 3339 date-time with upper-case T and Z, without white space around.
 
-    What a fraction has beyond microseconds is cut off. Through its offset, an instant may lie
-    up to a day outside the years 0001 to 9999. A leap second is one at the end of a June or
-    December (UTC) from 1972 on: a list of those announced would be out of date in a server
+    What a fraction has beyond microseconds is cut off. An instant that lies outside the years 0001
+    to 9999, through its offset, becomes the nearest within. A leap second is one at the end of a
+    June or December (UTC) from 1972 on: a list of those announced would be out of date in a server
     installed long ago. As instants have no room for it, all of it is the microsecond before the
     next day begins, so that later dates never sort before earlier ones. Raises ValueError with
     a reason for a person.
@@ -45,7 +45,7 @@ def parse(text: str) -> int:
         return _leap_second(start)
     if second > "60":
         raise ValueError(f"no minute has a second {second}")
-    return (start + int(second)) * _SECOND + int(fraction[:6].ljust(6, "0"))
+    return _clamp((start + int(second)) * _SECOND + int(fraction[:6].ljust(6, "0")))
 
 
 def _days(year: str, month: str, day: str) -> int:

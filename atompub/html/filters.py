@@ -26,7 +26,8 @@ def day(micros: int) -> str:
 
 def instant(micros: int) -> str:
     """A date for machines."""
-    return (EPOCH + timedelta(seconds=micros // 1_000_000)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    date = EPOCH + timedelta(seconds=micros // 1_000_000)
+    return f"{date.isoformat().removesuffix('+00:00')}Z"  # strftime drops zeros of early years
 
 
 def month(number: int) -> str:
