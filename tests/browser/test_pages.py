@@ -51,10 +51,15 @@ LINKS = {
     "blog-older": ("/blog/", '<link rel="next" href="'),
     "month": ("/blog/archive", '<ul class="months">\n<li><a href="'),
 }
-LOADED = """Promise.all([...document.images].map(one => {
-  one.loading = "eager";
-  return one.complete || new Promise(done => { one.onload = one.onerror = done; });
-}))"""
+LOADED = """async () => {
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+  const images = [...document.images];
+  for (const one of images) one.loading = "eager";
+  await frame(); await frame();
+  await Promise.all(images.map(one => one.decode().catch(() => one.decode())));
+}"""
+"""Waits for all pictures. In another width another picture of a set is taken, not before the next
+frame; one that changes while it is waited for is waited for again, a broken one is an error."""
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
 EPISODE = bare(
     "<title>An episode</title><content>Forty minutes about feeds.</content><link rel='enclosure' "

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ from PIL import Image
 from atompub import pictures
 from atompub.errors import ConfigError
 from atompub.html.pages import Pages
+from atompub.store.thumbnails import Thumbnails
 from atompub.web import answers
 from tests.documents import DRAFT, bare, entry
 from tests.http.test_pages import PAGE, get, picture, public, upload
@@ -153,14 +153,23 @@ def test_many_look_at_once(album, monkeypatch):
         asked.wait(10)
         return smaller(file, width)
 
+    looked, thumbnail = threading.Semaphore(0), Thumbnails.thumbnail
+
+    def looking(*about):
+        looked.release()
+        return thumbnail(*about)
+
     monkeypatch.setattr(pictures, "smaller", slowly)
+    monkeypatch.setattr(Thumbnails, "thumbnail", looking)
     clients, asked = [album.client() for _ in range(3)], threading.Event()
     with ThreadPoolExecutor() as people:
         first = people.submit(clients[0].get, THUMBNAIL)
-        while not made:
-            time.sleep(0.01)
+        # The first one looks twice, before its turn and in it; the others once, and find nothing.
+        assert looked.acquire(timeout=10)
+        assert looked.acquire(timeout=10)
         others = [people.submit(client.get, THUMBNAIL) for client in clients[1:]]
-        time.sleep(0.2)  # long enough for them to come to where they wait
+        for _ in others:
+            assert looked.acquire(timeout=10)
         asked.set()
         contents = {one.result().content for one in (first, *others)}
     assert (1, [640]) == (len(contents), made)
